@@ -1,0 +1,64 @@
+"""The geometry of the bar chart: figures in, rectangles out; drawn by ``templates/_bars.html``."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from portal.formats import format_number, read_decimal
+
+HEIGHT = 132
+STEP = 32
+BAR_WIDTH = 21
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the chart, in the units of its viewBox."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    middle: int
+    label: str
+    short: str
+    text: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A drawn chart: its bars and the size of its viewBox."""
+
+    bars: list[Bar]
+    width: int
+    height: int
+
+
+def draw_bars(rows: Sequence[Mapping[str, Any]]) -> Chart:
+    """Scale the rows to the tallest one.
+
+    A row has ``label``, ``value`` and optionally ``short`` (under the bar), ``text`` (in the table)
+    and ``current``. A value of nought still shows a line, so that nobody takes it for a gap.
+    """
+    values = [max(read_decimal(row["value"]) or Decimal(0), Decimal(0)) for row in rows]
+    tallest = max(values, default=Decimal(0)) or Decimal(1)
+    bars = []
+    for place, (row, value) in enumerate(zip(rows, values, strict=True)):
+        height = max(round(value / tallest * HEIGHT), 2)
+        x = place * STEP + (STEP - BAR_WIDTH) // 2
+        bars.append(
+            Bar(
+                x=x,
+                y=HEIGHT - height,
+                width=BAR_WIDTH,
+                height=height,
+                middle=x + BAR_WIDTH // 2,
+                label=str(row["label"]),
+                short=str(row.get("short", "")),
+                text=str(row.get("text") or format_number(value)),
+                is_current=bool(row.get("current", False)),
+            )
+        )
+    return Chart(bars=bars, width=max(len(bars), 1) * STEP, height=HEIGHT)
