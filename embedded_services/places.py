@@ -1,0 +1,52 @@
+"""Where the data, locks and addresses of one checkout's services are kept."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from embedded_services.accounts import Account
+from embedded_services.errors import EmbeddedServicesError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+def find_state_folder(account: Account | None) -> Path:
+    """The folder for what outlives a run: `.state` of the checkout, if the servers can enter it.
+
+    A checkout in a closed folder (root's home), on a read-only disk, or begun by another user gets a
+    folder of its own elsewhere; nobody's permissions are changed.
+    """
+    for folder in (CHECKOUT / ".state", _find_folder_elsewhere()):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        mine = folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
+        if mine and (account is None or account.may("x", folder)):
+            return folder
+    msg = f"No folder to keep data in: neither {CHECKOUT / '.state'} nor {_find_folder_elsewhere()} can be used."
+    raise EmbeddedServicesError(msg)
+
+
+def make_throw_away_folder(account: Account | None) -> Path:
+    """A new temporary folder that the servers can enter."""
+    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 - a closed TMPDIR is no reason to fail
+        folder = Path(tempfile.mkdtemp(prefix="embedded-services-", dir=parent))
+        if account is None:
+            return folder
+        folder.chmod(0o711)
+        if account.may("x", folder):
+            return folder
+        folder.rmdir()
+    msg = "No temporary folder that an ordinary user can enter."
+    raise EmbeddedServicesError(msg)
+
+
+def _find_folder_elsewhere() -> Path:
+    checkout_key = hashlib.sha256(str(CHECKOUT).encode()).hexdigest()[:12]
+    if os.geteuid() == 0:
+        base = Path("/var/lib")
+    else:
+        base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return base / "embedded-services" / f"{CHECKOUT.name}-{checkout_key}"

@@ -1,0 +1,136 @@
+"""Child processes that never outlive their parent."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from embedded_services.accounts import Account
+
+PR_SET_PDEATHSIG = 1
+
+
+def ask_for_signal_when_parent_dies(death_signal: signal.Signals, parent_pid: int) -> None:
+    """Have the kernel send this process `death_signal` when `parent_pid`, its parent, is gone.
+
+    The kernel means the parent's *thread*: start children from the main thread only. Linux only;
+    elsewhere nothing happens.
+    """
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    if os.getppid() != parent_pid:  # it died before we could ask
+        os.kill(os.getpid(), death_signal)
+
+
+def start_bound_process(
+    command: Sequence[str | Path],
+    *,
+    death_signal: signal.Signals,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+    cwd: str | Path = "/",
+    log: Path | None = None,
+    standard_input: bytes | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own, bound to the life of this process.
+
+    Runs as `account` when one is given. Output goes to `log` (begun anew), or where ours goes.
+    """
+    parent_pid = os.getpid()
+    bound = threading.current_thread() is threading.main_thread()
+
+    def prepare_child() -> None:
+        # Runs after setuid, which would have cleared the request.
+        if bound:
+            ask_for_signal_when_parent_dies(death_signal, parent_pid)
+
+    output = log.open("wb") if log else None
+    try:
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            cwd=cwd,
+            env=dict(environment) if environment is not None else None,
+            stdin=subprocess.DEVNULL if standard_input is None else subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.STDOUT if output else None,
+            start_new_session=True,
+            preexec_fn=prepare_child,  # noqa: PLW1509 - no thread is started before this
+            user=account.uid if account else None,
+            group=account.gid if account else None,
+            extra_groups=[] if account else None,
+        )
+    finally:
+        if output:
+            output.close()
+    if process.stdin and standard_input is not None:
+        with suppress(BrokenPipeError):
+            process.stdin.write(standard_input)
+            process.stdin.close()
+    return process
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float, step: float = 0.02) -> bool:
+    """Whether `condition` came true within `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(step)
+    return True
+
+
+def send_signal_to_group(group: int, signal_number: signal.Signals) -> None:
+    """Signal every process of a group; an empty group is no error."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal_number)
+
+
+def is_group_empty(group: int) -> bool:
+    """Whether no process of the group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def stop_process_groups(
+    processes: Sequence[subprocess.Popen[bytes]], *, first: signal.Signals, seconds: float
+) -> None:
+    """Stop processes and all they started: `first` to each, SIGKILL to what is left after `seconds`."""
+    for process in processes:
+        with suppress(ProcessLookupError):
+            process.send_signal(first)
+    deadline = time.monotonic() + seconds
+    for process in processes:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=max(0.0, deadline - time.monotonic()))
+    for process in processes:
+        send_signal_to_group(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def read_command_line(pid: int) -> str:
+    """The command line of a running process, words parted by spaces; empty when there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError:
+        return ""
+
+
+def end_stranger(pid: int, *, first: signal.Signals, seconds: float = 5) -> None:
+    """Stop a process that is no child of ours, left behind by an earlier run."""
+    for signal_number in (first, signal.SIGKILL):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal_number)
+        if wait_until(lambda: not read_command_line(pid), seconds=seconds):
+            return
