@@ -4,6 +4,17 @@
 """
 
 from embedded_services.errors import EmbeddedServicesError
-from embedded_services.use import database_url_and_redis_url, throw_away_urls
+from embedded_services.use import (
+    database_url_and_redis_url,
+    local_secret_key,
+    state_folder,
+    throw_away_urls,
+)
 
-__all__ = ["EmbeddedServicesError", "database_url_and_redis_url", "throw_away_urls"]
+__all__ = [
+    "EmbeddedServicesError",
+    "database_url_and_redis_url",
+    "local_secret_key",
+    "state_folder",
+    "throw_away_urls",
+]

@@ -5,7 +5,6 @@ however that process ends. When the keeper can take it alone, nobody is left, an
 """
 
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -21,6 +20,7 @@ from embedded_services.errors import EmbeddedServicesError
 from embedded_services.locks import FileLock
 from embedded_services.postgres import DURABLE, THROW_AWAY, Postgres
 from embedded_services.processes import stop_process_groups
+from embedded_services.secret_files import get_kept_secret
 from embedded_services.valkey import Valkey
 
 KEEPER_LOCK = "keeper.lock"
@@ -66,7 +66,7 @@ class Keeper:
 
     def _start_servers(self) -> None:
         account = find_account()
-        password = self._get_password()
+        password = get_kept_secret(self._folder / "password")
         valkey = Valkey(
             program=find_valkey_program(account),
             data=self._make_folder("valkey", account),
@@ -86,14 +86,6 @@ class Keeper:
         process, database_url = postgres.start(settings=THROW_AWAY if self._throw_away else DURABLE)
         self._servers.append((process, signal.SIGINT))
         write_addresses(self._folder, Addresses(database_url, redis_url, keeper_pid=os.getpid()))
-
-    def _get_password(self) -> str:
-        """The password both servers ask for: made once, since Postgres keeps it with its data."""
-        file = self._folder / "password"
-        if not file.exists():
-            with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600), "w") as stream:
-                stream.write(secrets.token_urlsafe(24))
-        return file.read_text()
 
     def _make_folder(self, name: str, account: Account | None) -> Path:
         folder = self._folder / name

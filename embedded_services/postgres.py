@@ -24,7 +24,7 @@ INITDB_ARGUMENTS = (
     "--builtin-locale=C.UTF-8",
 )
 DURABLE: dict[str, str] = {}
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 

@@ -15,6 +15,7 @@ from embedded_services.errors import EmbeddedServicesError
 from embedded_services.locks import FileLock, is_held
 from embedded_services.places import CHECKOUT, find_state_folder, make_throw_away_folder
 from embedded_services.processes import wait_until
+from embedded_services.secret_files import get_kept_secret
 
 SECONDS_TO_START = 90
 
@@ -31,7 +32,7 @@ def database_url_and_redis_url() -> tuple[str, str]:
     database_url = os.environ.get("DATABASE_URL", "")
     redis_url = os.environ.get("REDIS_URL", "")
     if not database_url or not redis_url:
-        addresses = use_services(find_state_folder(find_account()))
+        addresses = use_services(state_folder())
         database_url = database_url or addresses.database_url
         redis_url = redis_url or addresses.redis_url
     return database_url, redis_url
@@ -49,6 +50,16 @@ def become_with_throw_away_services(command: list[str]) -> NoReturn:
     for lock in _held.values():
         lock.keep_over_exec()
     os.execvp(command[0], command)  # noqa: S606 - a developer's own command
+
+
+def state_folder() -> Path:
+    """The folder in which this checkout keeps what outlives a run: `.state`, or one that stands in for it."""
+    return find_state_folder(find_account())
+
+
+def local_secret_key() -> str:
+    """A secret key for local runs of this checkout: made at the first, the same ever after."""
+    return get_kept_secret(state_folder() / "secret_key")
 
 
 def use_services(folder: Path, *, throw_away: bool = False) -> Addresses:
