@@ -1,10 +1,11 @@
 """What templates use to draw the face: icons, the drum, bars, and figures in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.forms import BaseForm, BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -128,3 +129,20 @@ def query(context: template.Context, **changes: object) -> str:
         else:
             params[key] = str(value)
     return f"?{params.urlencode()}" if params else "?"
+
+
+@register.simple_tag
+def has_errors(forms: Iterable[BaseForm]) -> bool:
+    """Whether any of the forms of a page has something to put right."""
+    return any(form.errors for form in forms)
+
+
+@register.filter
+def marks_required(field: BoundField) -> bool:
+    """Whether a field wears the star: only where the form has fields one may leave empty too."""
+    others = [
+        other.field
+        for other in field.form.visible_fields()
+        if not isinstance(other.field.widget, CheckboxInput)
+    ]
+    return bool(field.field.required) and not all(other.required for other in others)
