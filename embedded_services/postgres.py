@@ -1,18 +1,19 @@
 """One Postgres server: its data folder, its start and its stop."""
 
-import os
 import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from embedded_services.accounts import Account
 from embedded_services.errors import EmbeddedServicesError
 from embedded_services.ports import HOST, find_free_port
-from embedded_services.processes import end_stranger, read_command_line, start_bound_process, wait_until
+from embedded_services.processes import becomes_ready, end_stranger, read_command_line, start_bound_process
 
 NAME = "portal"
 # Without --lc-ctype the trigrams of pg_trgm are blind to Cyrillic. docker-compose.yml says the same.
@@ -50,12 +51,8 @@ class Postgres:
         for _attempt in range(3):
             port = find_free_port()
             process = self._start_on(port, settings)
-            if wait_until(lambda: self._is_ready(process) or process.poll() is not None, seconds=60):
-                if process.poll() is None:
-                    return process, f"postgres://{NAME}:{self.password}@{HOST}:{port}/{NAME}"
-            else:
-                process.kill()
-                process.wait()
+            if becomes_ready(process, partial(self._is_ready, process), seconds=60):
+                return process, f"postgres://{NAME}:{self.password}@{HOST}:{port}/{NAME}"
         msg = f"Postgres does not start. The end of {self.log}:\n{_read_end(self.log)}"
         raise EmbeddedServicesError(msg)
 
@@ -70,13 +67,15 @@ class Postgres:
             **settings,
         }
         options = [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
-        return start_bound_process(
-            [self.programs / "postgres", "-D", self.data, *options],
-            death_signal=signal.SIGINT,  # "fast" shutdown
-            account=self.account,
-            environment=ENVIRONMENT,
-            log=self.log,
-        )
+        with self.log.open("wb") as log:
+            return start_bound_process(
+                [self.programs / "postgres", "-D", self.data, *options],
+                death_signal=signal.SIGINT,  # "fast" shutdown
+                account=self.account,
+                environment=ENVIRONMENT,
+                output=log,
+                errors_too=True,
+            )
 
     def _is_ready(self, process: subprocess.Popen[bytes]) -> bool:
         try:
@@ -113,7 +112,7 @@ class Postgres:
         cluster.rename(self.data)
         shutil.rmtree(unfinished)
 
-    def _run_to_end(self, command: list[str | Path], *, standard_input: str = "") -> None:
+    def _run_to_end(self, command: Sequence[str | Path], *, standard_input: str = "") -> None:
         done = subprocess.run(
             [str(part) for part in command],
             input=standard_input,
@@ -138,8 +137,8 @@ class Postgres:
         )
         if mine != theirs:
             msg = (
-                f"{self.data} holds data of Postgres {mine}, and the installed one is Postgres {theirs}, which cannot "
-                "read it. Move the folder away (or delete it, if it is only demo data) and start again."
+                f"{self.data} holds data of Postgres {mine}, and the installed one is Postgres {theirs}, "
+                "which cannot read it. Move the folder away, or delete it if it is only demo data."
             )
             raise EmbeddedServicesError(msg)
 
@@ -152,7 +151,7 @@ class Postgres:
         if str(self.data) in read_command_line(pid):
             end_stranger(pid, first=signal.SIGINT)
         with suppress(FileNotFoundError):  # its number may by now be that of some other process
-            os.unlink(pid_file)
+            pid_file.unlink()
 
 
 def _read_end(log: Path) -> str:

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from embedded_services.accounts import Account
 
@@ -36,12 +37,14 @@ def start_bound_process(
     account: Account | None = None,
     environment: Mapping[str, str] | None = None,
     cwd: str | Path = "/",
-    log: Path | None = None,
+    output: IO[bytes] | None = None,
+    errors_too: bool = False,
     standard_input: bytes | None = None,
 ) -> subprocess.Popen[bytes]:
     """Start `command` in a session of its own, bound to the life of this process.
 
-    Runs as `account` when one is given. Output goes to `log` (begun anew), or where ours goes.
+    Runs as `account` when one is given. What it writes goes to `output` (with `errors_too` also its
+    errors), or where ours goes.
     """
     parent_pid = os.getpid()
     bound = threading.current_thread() is threading.main_thread()
@@ -51,24 +54,19 @@ def start_bound_process(
         if bound:
             ask_for_signal_when_parent_dies(death_signal, parent_pid)
 
-    output = log.open("wb") if log else None
-    try:
-        process = subprocess.Popen(
-            [str(part) for part in command],
-            cwd=cwd,
-            env=dict(environment) if environment is not None else None,
-            stdin=subprocess.DEVNULL if standard_input is None else subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT if output else None,
-            start_new_session=True,
-            preexec_fn=prepare_child,  # noqa: PLW1509 - no thread is started before this
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
-    finally:
-        if output:
-            output.close()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=dict(environment) if environment is not None else None,
+        stdin=subprocess.DEVNULL if standard_input is None else subprocess.PIPE,
+        stdout=output,
+        stderr=subprocess.STDOUT if errors_too else None,
+        start_new_session=True,
+        preexec_fn=prepare_child,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
+    )
     if process.stdin and standard_input is not None:
         with suppress(BrokenPipeError):
             process.stdin.write(standard_input)
@@ -84,6 +82,16 @@ def wait_until(condition: Callable[[], bool], *, seconds: float, step: float = 0
             return False
         time.sleep(step)
     return True
+
+
+def becomes_ready(process: subprocess.Popen[bytes], is_ready: Callable[[], bool], *, seconds: float) -> bool:
+    """Whether a process just started lived to be ready within `seconds`; if not, it is ended."""
+    wait_until(lambda: process.poll() is not None or is_ready(), seconds=seconds)
+    if process.poll() is None and is_ready():
+        return True
+    process.kill()
+    process.wait()
+    return False
 
 
 def send_signal_to_group(group: int, signal_number: signal.Signals) -> None:

@@ -4,12 +4,13 @@ import signal
 import socket
 import subprocess
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from embedded_services.accounts import Account
 from embedded_services.errors import EmbeddedServicesError
 from embedded_services.ports import HOST, find_free_port
-from embedded_services.processes import end_stranger, read_command_line, start_bound_process, wait_until
+from embedded_services.processes import becomes_ready, end_stranger, read_command_line, start_bound_process
 
 
 @dataclass(frozen=True)
@@ -28,13 +29,9 @@ class Valkey:
         for _attempt in range(3):
             port = find_free_port()
             process = self._start_on(port, durable=durable)
-            if wait_until(lambda: self._is_ready(port) or process.poll() is not None, seconds=30):
-                if process.poll() is None:
-                    self._pid_file.write_text(f"{process.pid} {port}")
-                    return process, f"redis://:{self.password}@{HOST}:{port}/0"
-            else:
-                process.kill()
-                process.wait()
+            if becomes_ready(process, partial(self._is_ready, port), seconds=30):
+                self._pid_file.write_text(f"{process.pid} {port}")
+                return process, f"redis://:{self.password}@{HOST}:{port}/0"
         msg = f"Valkey does not start. See {self.log}."
         raise EmbeddedServicesError(msg)
 
@@ -52,14 +49,16 @@ class Valkey:
             'save ""',
             "maxmemory-policy noeviction",
         ]
-        return start_bound_process(
-            [self.program, "-"],  # read from standard input, the password stays out of the process list
-            death_signal=signal.SIGTERM,
-            account=self.account,
-            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-            log=self.log,
-            standard_input="\n".join(config).encode(),
-        )
+        with self.log.open("wb") as log:
+            return start_bound_process(
+                [self.program, "-"],  # read from standard input, the password stays out of the process list
+                death_signal=signal.SIGTERM,
+                account=self.account,
+                environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+                output=log,
+                errors_too=True,
+                standard_input="\n".join(config).encode(),
+            )
 
     def _is_ready(self, port: int) -> bool:
         try:
