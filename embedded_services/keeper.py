@@ -114,9 +114,6 @@ class Keeper:
 
     def _stop_servers(self) -> None:
         for process, first in self._servers:
-            if process.poll() is None:
-                process.send_signal(first)
-        for process, first in self._servers:
             stop_process_groups([process], first=first, seconds=5)
 
     def _stop_soon(self, _signal: int, _frame: FrameType | None) -> None:

@@ -107,8 +107,8 @@ class Postgres:
                 f"--pgdata={cluster}",
             ]
         )
-        single_user = [self.programs / "postgres", "--single", "-c", "fsync=off", "-D", cluster, "postgres"]
-        self._run_to_end(single_user, standard_input=f"CREATE DATABASE {NAME}\n")
+        alone: list[str | Path] = [self.programs / "postgres", "--single", "-c", "fsync=off", "-D", cluster]
+        self._run_to_end([*alone, "postgres"], standard_input=f"CREATE DATABASE {NAME}\n")
         cluster.rename(self.data)
         shutil.rmtree(unfinished)
 

@@ -74,6 +74,8 @@ class Supervisor:
             "PORT": str(self._port),
             "STATE_DIR": os.environ.get("STATE_DIR", str(self._folder)),
             "PYTHONUNBUFFERED": "1",
+            # A developer who is root in a container knows it.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
         }
         self._watcher = Watcher()
         try:
@@ -117,8 +119,8 @@ class Supervisor:
     def _list_children(self) -> list[Child]:
         cores = len(os.sched_getaffinity(0))
         web = (
-            f"granian --interface wsgi --host {self._host} --port {self._port} --workers {cores}"
-            " --blocking-threads 1 --workers-kill-timeout 2 --no-ws --log-level warning portal.wsgi:application"
+            f"granian --interface wsgi --no-ws --host {self._host} --port {self._port} --workers {cores}"
+            " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning portal.wsgi:application"
         )
         worker = "celery --quiet --app portal worker --without-gossip --without-mingle --concurrency 2"
         beat = "celery --quiet --app portal beat --pidfile= --schedule"

@@ -57,8 +57,7 @@ def _watch(reader: int) -> None:
                 groups.add(group)
             else:
                 groups.discard(group)
-    for number in (signal.SIGTERM, signal.SIGKILL):
+    # The leaders were asked to stop by the kernel (see start_bound_process) and ask their own children.
+    if not wait_until(lambda: all(map(is_group_empty, groups)), seconds=SECONDS_TO_END):
         for group in groups:
-            send_signal_to_group(group, number)
-        if wait_until(lambda: all(map(is_group_empty, groups)), seconds=SECONDS_TO_END):
-            return
+            send_signal_to_group(group, signal.SIGKILL)
