@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from embedded_services.processes import is_group_empty, send_signal_to_group, wait_until
 
-SECONDS_TO_END = 3.0
+SECONDS_TO_END = 2.0
 
 
 class Watcher:
