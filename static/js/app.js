@@ -1,0 +1,38 @@
+// Binds each behaviour to the elements that ask for it by a data attribute; a module comes only when its attribute is on the page.
+
+const behaviours = [
+  ["[data-drum]", () => import("./drum.js")],
+  ["[data-usage]", () => import("./usage.js")],
+  ["[data-unchanged]", () => import("./unchanged.js")],
+  ["[data-summary]", () => import("./summary.js")],
+  ["form[data-draft], [data-draft-clear]", () => import("./draft.js")],
+  ["[data-poll]", () => import("./poll.js")],
+  ["[data-password-checklist]", () => import("./password-checklist.js")],
+  ["[data-reveal]", () => import("./reveal-password.js")],
+  ["[data-countdown]", () => import("./countdown.js")],
+  ["[data-shows-when]", () => import("./choose-fields.js")],
+  ["[data-copy]", () => import("./copy.js")],
+  ["[data-dismiss]", () => import("./dismiss.js")],
+  ["[data-focus-now]", () => import("./focus-now.js")],
+  ["[data-file-limit]", () => import("./chosen-files.js")],
+  ["form[method=post]:not([data-many])", () => import("./submit-once.js")],
+];
+
+async function bind(root) {
+  for (const [selector, load] of behaviours) {
+    const elements = [...root.querySelectorAll(selector)];
+    if (root instanceof Element && root.matches(selector)) elements.unshift(root);
+    if (elements.length === 0) continue;
+    const { default: behave } = await load();
+    for (const element of elements) {
+      const bound = (element.boundBehaviours ??= new Set());
+      if (!bound.has(selector)) {
+        bound.add(selector);
+        behave(element);
+      }
+    }
+  }
+}
+
+document.addEventListener("face:added", (event) => bind(event.target));
+bind(document);

@@ -1,0 +1,36 @@
+// Keeps typed readings on this device until they are sent, so that a lost connection or a closed page costs nothing.
+
+const PREFIX = "draft:";
+
+function clear(key) {
+  for (const name of Object.keys(localStorage)) {
+    if (name.startsWith(PREFIX + key)) localStorage.removeItem(name);
+  }
+}
+
+function keep(form) {
+  const name = PREFIX + form.dataset.draft;
+  const inputs = () => [...form.querySelectorAll("[data-drum] input, [data-draft-field]")];
+  const stored = JSON.parse(localStorage.getItem(name) ?? "{}");
+  for (const input of inputs()) {
+    if (input.value === "" && stored[input.name]) {
+      input.value = stored[input.name];
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+  form.addEventListener("input", () => {
+    const values = inputs().filter(({ value }) => value.trim()).map((input) => [input.name, input.value]);
+    if (values.length) localStorage.setItem(name, JSON.stringify(Object.fromEntries(values)));
+    else localStorage.removeItem(name);
+  });
+}
+
+export default function keepDraft(element) {
+  try {
+    if (element.dataset.draftClear !== undefined) clear(element.dataset.draftClear);
+    else keep(element);
+  } catch (error) {
+    // A browser that lets nothing be stored loses only the draft.
+    if (!(error instanceof DOMException || error instanceof SyntaxError)) throw error;
+  }
+}
