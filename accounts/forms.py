@@ -1,0 +1,120 @@
+"""The shape of what people type at the door."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.urls import reverse_lazy
+from django.utils.functional import lazy
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts import phones
+
+
+def _link_label(before: str, kind: str, text: str) -> SafeString:
+    url = str(reverse_lazy("accounts:document_detail", args=[kind]))
+    return format_html('{}<a href="{}" target="_blank">{}</a>', before, url, text)
+
+
+_lazy_label = lazy(_link_label, str)
+
+
+class PhoneField(forms.CharField):
+    """A mobile phone of Russia, typed in any usual way; cleaned to E.164."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label="Телефон",
+            max_length=30,
+            widget=forms.TextInput(
+                attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "placeholder": "+7 900 000-00-00"}
+            ),
+            error_messages={"required": "Укажите номер мобильного телефона."},
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return phones.parse_phone(text)
+        except phones.InvalidPhone as error:
+            raise ValidationError(str(error), code="phone") from error
+
+
+class PasswordField(forms.CharField):
+    def __init__(self, *, autocomplete: str, label: str = "Пароль", **kwargs: Any) -> None:
+        super().__init__(
+            label=label,
+            strip=False,
+            max_length=1000,
+            widget=forms.PasswordInput(render_value=True, attrs={"autocomplete": autocomplete}),
+            error_messages={"required": "Укажите пароль."},
+            **kwargs,
+        )
+
+
+class CodeField(forms.CharField):
+    def __init__(self) -> None:
+        super().__init__(
+            label="Код подтверждения",
+            max_length=12,
+            widget=forms.TextInput(
+                attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input"}
+            ),
+            error_messages={"required": "Введите шесть цифр из СМС."},
+        )
+
+
+class SignInForm(forms.Form):
+    phone = PhoneField()
+    password = PasswordField(autocomplete="current-password")
+
+
+class RegistrationForm(forms.Form):
+    phone = PhoneField()
+    password = PasswordField(autocomplete="new-password")
+    terms = forms.BooleanField(
+        label=_lazy_label("Я принимаю ", "terms", "пользовательское соглашение"),
+        error_messages={"required": "Без согласия с пользовательским соглашением кабинет не создать."},
+    )
+    personal_data = forms.BooleanField(
+        label=_lazy_label("Я даю ", "personal-data", "согласие на обработку персональных данных"),
+        error_messages={"required": "Поставщик просит это согласие отдельно: отметьте его, если согласны."},
+    )
+    advertising = forms.BooleanField(
+        label="Я согласен получать рекламную рассылку",
+        required=False,
+        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["advertising"].initial = settings.ADVERTISING_PRESELECTED
+        if not settings.PERSONAL_DATA_CONSENT_REQUIRED:
+            del self.fields["personal_data"]
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class CodeForm(forms.Form):
+    code = CodeField()
+
+
+class PasswordResetForm(forms.Form):
+    phone = PhoneField()
+
+
+class NewPasswordForm(forms.Form):
+    code = CodeField()
+    password = PasswordField(autocomplete="new-password", label="Новый пароль")
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password

@@ -1,0 +1,29 @@
+"""What may be read at the door."""
+
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import ConsentDocument, PhoneChallenge, Registration
+
+
+def get_registration(public_id: UUID) -> Registration | None:
+    """The registration this session waits to confirm."""
+    return Registration.objects.select_related("challenge").filter(public_id=public_id, confirmed_at=None).first()
+
+
+def get_reset_challenge(public_id: UUID) -> PhoneChallenge | None:
+    return PhoneChallenge.objects.filter(
+        public_id=public_id, purpose=PhoneChallenge.Purpose.PASSWORD_RESET, used_at=None
+    ).first()
+
+
+def get_document(kind: str, *, at: datetime) -> ConsentDocument | None:
+    """The version in force."""
+    return ConsentDocument.objects.filter(kind=kind, published_at__lte=at).order_by("-version").first()
+
+
+def get_documents(*, at: datetime) -> list[ConsentDocument]:
+    """The version in force of every text."""
+    return list(
+        ConsentDocument.objects.filter(published_at__lte=at).order_by("kind", "-version").distinct("kind")
+    )

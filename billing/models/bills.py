@@ -1,0 +1,115 @@
+"""Bills, their lines, payments and tariffs, as the supplier's billing system sends them."""
+
+import uuid
+
+from django.db import models
+
+from accounts.models import User
+from billing.models.suppliers import PersonalAccount, Service, Supplier
+
+MONEY = {"max_digits": 14, "decimal_places": 2}
+VALUE = {"max_digits": 15, "decimal_places": 4}
+
+
+class OfAccountQuerySet(models.QuerySet[models.Model]):
+    def visible_to(self, user: User) -> "OfAccountQuerySet":
+        return self.filter(account__links__user=user, account__links__ended_at=None)
+
+
+class Bill(models.Model):
+    """A document of one month. Money is roubles; `period` is the first day of the month billed."""
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT)
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="bills")
+    number = models.CharField("номер", max_length=40)
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True)
+    period = models.DateField("месяц")
+    issued_on = models.DateField("выставлен", null=True, blank=True)
+    due_on = models.DateField("оплатить до", null=True, blank=True)
+    opening_balance = models.DecimalField("на начало", **MONEY, default=0, db_default=0)
+    charged = models.DecimalField("начислено", **MONEY, default=0, db_default=0)
+    recalculated = models.DecimalField("перерасчёт", **MONEY, default=0, db_default=0)
+    penalty = models.DecimalField("пени", **MONEY, default=0, db_default=0)
+    paid = models.DecimalField("оплачено", **MONEY, default=0, db_default=0)
+    amount_due = models.DecimalField("к оплате", **MONEY)
+    document_id = models.CharField("идентификатор документа", max_length=18, blank=True)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "счёт"
+        verbose_name_plural = "счета"
+        constraints = [models.UniqueConstraint("supplier", "number", name="bill_number")]
+        indexes = [models.Index("account", "-period", "-id", name="bill_newest")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class BillLine(models.Model):
+    """One line of a bill: a snapshot in text and figures, with no key to meters."""
+
+    bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines")
+    service = models.CharField("услуга", max_length=20, choices=Service)
+    serial = models.CharField("номер ПУ", max_length=40, blank=True)
+    code = models.CharField("шкала", max_length=10, blank=True)
+    previous = models.DecimalField("предыдущее", **VALUE, null=True, blank=True)
+    current = models.DecimalField("текущее", **VALUE, null=True, blank=True)
+    kind = models.CharField("вид показания", max_length=10, blank=True)
+    consumption = models.DecimalField("расход", **VALUE, null=True, blank=True)
+    unit = models.CharField("единица", max_length=10, blank=True)
+    price = models.DecimalField("цена", max_digits=12, decimal_places=4, null=True, blank=True)
+    amount = models.DecimalField("сумма", **MONEY)
+
+    class Meta:
+        verbose_name = "строка счёта"
+        verbose_name_plural = "строки счёта"
+        constraints = [models.UniqueConstraint("bill", "service", "serial", "code", "price", name="bill_line", nulls_distinct=False)]
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()} {self.code}"
+
+
+class Payment(models.Model):
+    """Money that reached the supplier. `paid_on` is the day the resident paid, `posted_on` the day it was booked."""
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT)
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="payments")
+    document = models.CharField("документ", max_length=40)
+    paid_on = models.DateField("оплачено")
+    posted_on = models.DateField("проведено", null=True, blank=True)
+    amount = models.DecimalField("сумма", **MONEY)
+    agent = models.CharField("через кого", max_length=100, blank=True)
+
+    objects = OfAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "платёж"
+        verbose_name_plural = "платежи"
+        constraints = [models.UniqueConstraint("supplier", "document", name="payment_document")]
+        indexes = [models.Index("account", "-paid_on", "-id", name="payment_newest")]
+
+    def __str__(self) -> str:
+        return self.document
+
+
+class Tariff(models.Model):
+    """A price by date, zone and monthly range; roubles a unit."""
+
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="tariffs")
+    valid_from = models.DateField("действует с")
+    service = models.CharField("услуга", max_length=20, choices=Service)
+    code = models.CharField("шкала", max_length=10)
+    range_from = models.DecimalField("от", **VALUE, default=0)
+    range_to = models.DecimalField("до", **VALUE, null=True, blank=True)
+    price = models.DecimalField("цена", max_digits=12, decimal_places=4)
+
+    class Meta:
+        verbose_name = "тариф"
+        verbose_name_plural = "тарифы"
+        constraints = [
+            models.UniqueConstraint("supplier", "valid_from", "service", "code", "range_from", name="tariff_range")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_service_display()} {self.code}: {self.price}"

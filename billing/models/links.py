@@ -1,0 +1,148 @@
+"""What a resident may see, how it is grouped, and how its bills arrive."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from billing.models.suppliers import PersonalAccount, Supplier
+
+
+class AccountGroupQuerySet(models.QuerySet["AccountGroup"]):
+    def visible_to(self, user: User) -> "AccountGroupQuerySet":
+        return self.filter(user=user)
+
+
+class AccountGroup(models.Model):
+    """A resident's own name for some of the personal accounts: «Дом», «Дача»."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="account_groups")
+    name = models.CharField("название", max_length=60)
+    created_at = models.DateTimeField()
+
+    objects = AccountGroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "группа"
+        verbose_name_plural = "группы"
+        constraints = [models.UniqueConstraint("user", "name", name="account_group_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LinkQuerySet(models.QuerySet["Link"]):
+    def visible_to(self, user: User) -> "LinkQuerySet":
+        return self.filter(user=user, ended_at=None)
+
+
+class Link(models.Model):
+    """A resident's proven right to see a personal account, under a name of the resident's own."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="links")
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="links")
+    group = models.ForeignKey(AccountGroup, models.PROTECT, related_name="links")
+    alias = models.CharField("псевдоним", max_length=60, blank=True)
+    proof = models.CharField("чем доказано", max_length=60)
+    linked_at = models.DateTimeField()
+    ended_at = models.DateTimeField("снята", null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="кто снял")
+    address_confirmed_at = models.DateTimeField(null=True, blank=True, help_text="«Это ваш адрес?» — «Да»")
+    history_checked_at = models.DateTimeField(null=True, blank=True, help_text="checklist, domain.md 1.3")
+    meter_checked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "привязка"
+        verbose_name_plural = "привязки"
+        constraints = [
+            models.UniqueConstraint("user", "account", condition=Q(ended_at=None), name="link_once"),
+        ]
+        indexes = [models.Index("account", name="link_holders", condition=Q(ended_at=None))]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.alias or f"ЛС {self.account.number}"
+
+    @property
+    def shown_address(self) -> str:
+        """Masked until the resident has said that it is theirs."""
+        return self.account.address if self.address_confirmed_at else self.account.masked_address
+
+
+class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
+    def visible_to(self, user: User) -> "LinkRequestQuerySet":
+        return self.filter(user=user)
+
+    def pending(self) -> "LinkRequestQuerySet":
+        return self.filter(status=LinkRequest.Status.PENDING)
+
+
+class LinkRequest(models.Model):
+    """A payment that had not reached the registry when the resident named it. One guess, looked at again for 10 days."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", "ждёт данных поставщика"
+        LINKED = "linked", "привязан"
+        EXPIRED = "expired", "не подтвердился"
+        WITHDRAWN = "withdrawn", "отозван"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    user = models.ForeignKey(User, models.CASCADE, related_name="link_requests")
+    supplier = models.ForeignKey(Supplier, models.CASCADE)
+    digits = models.CharField(max_length=40)
+    shown_number = models.CharField(max_length=40)
+    paid_on = models.DateField()
+    amount = models.DecimalField(max_digits=12, decimal_places=2)
+    alias = models.CharField(max_length=60, blank=True)
+    group = models.ForeignKey(AccountGroup, models.SET_NULL, null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PENDING)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = LinkRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ожидающая привязка"
+        verbose_name_plural = "ожидающие привязки"
+        constraints = [
+            models.UniqueConstraint(
+                "user", "supplier", "digits", condition=Q(status="pending"), name="link_request_one_pending"
+            )
+        ]
+        indexes = [models.Index("expires_at", name="link_request_pending", condition=Q(status="pending"))]
+
+    def __str__(self) -> str:
+        return self.shown_number
+
+
+class BillDelivery(models.Model):
+    """How the bills of a personal account arrive (способ получения счёта). A decision is a row; the newest holds."""
+
+    class Method(models.TextChoices):
+        EMAIL = "email", "Получать счета на e-mail"
+        PAPER_AND_EMAIL = "paper_and_email", "Получать бумажные счета и счета на e-mail"
+        PAPER = "paper", "Получать бумажные счета"
+
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="deliveries")
+    user = models.ForeignKey(User, models.PROTECT)
+    method = models.CharField("способ", max_length=20, choices=Method)
+    email = models.EmailField("адрес", blank=True)
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "способ получения счёта"
+        verbose_name_plural = "способы получения счёта"
+        indexes = [models.Index("account", "-id", name="bill_delivery_newest")]
+        constraints = [
+            models.CheckConstraint(condition=Q(method="paper") | ~Q(email=""), name="bill_delivery_has_email"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_method_display()

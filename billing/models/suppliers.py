@@ -1,0 +1,102 @@
+"""Suppliers, their branches and the personal accounts they keep."""
+
+from django.db import models
+
+from accounts.models import User
+from billing import addresses
+
+
+class Service(models.TextChoices):
+    ELECTRICITY = "electricity", "Электроэнергия"
+    COLD_WATER = "cold_water", "Холодная вода"
+    HOT_WATER = "hot_water", "Горячая вода"
+    HEAT = "heat", "Отопление"
+    GAS = "gas", "Газ"
+
+
+class Supplier(models.Model):
+    """A company that bills. One portal serves several."""
+
+    code = models.SlugField("код", max_length=20, unique=True)
+    name = models.CharField("название", max_length=200)
+    inn = models.CharField("ИНН", max_length=12, blank=True)
+    kpp = models.CharField("КПП", max_length=9, blank=True)
+    bank_name = models.CharField("банк", max_length=200, blank=True)
+    bic = models.CharField("БИК", max_length=9, blank=True)
+    bank_account = models.CharField("расчётный счёт", max_length=20, blank=True)
+    corr_account = models.CharField("корр. счёт", max_length=20, blank=True)
+    number_pattern = models.CharField("вид номера ЛС (регулярное выражение)", max_length=100, blank=True)
+    number_example = models.CharField("пример номера ЛС", max_length=40, blank=True)
+    window_from = models.PositiveSmallIntegerField("приём показаний с числа", default=1)
+    window_to = models.PositiveSmallIntegerField("приём показаний по число", default=31)
+    cut_off = models.PositiveSmallIntegerField("входят в счёт до числа", default=25)
+    window_forbids = models.BooleanField("вне окна не принимать", default=False)
+    window_text = models.CharField("что сказать вне окна", max_length=300, blank=True)
+    data_as_of = models.DateTimeField("данные на", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "поставщик"
+        verbose_name_plural = "поставщики"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Branch(models.Model):
+    """A supplier's office, chosen by the beginning of the account number; the empty prefix takes the rest."""
+
+    supplier = models.ForeignKey(Supplier, models.CASCADE, related_name="branches")
+    prefix = models.CharField("начало номера ЛС", max_length=10, blank=True)
+    name = models.CharField("название", max_length=200)
+    email = models.EmailField("электронная почта", blank=True)
+    phone = models.CharField("телефон", max_length=40, blank=True)
+    address = models.CharField("адрес", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "отделение"
+        verbose_name_plural = "отделения"
+        constraints = [models.UniqueConstraint("supplier", "prefix", name="branch_prefix")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PersonalAccountQuerySet(models.QuerySet["PersonalAccount"]):
+    def visible_to(self, user: User) -> "PersonalAccountQuerySet":
+        """Rights come from the link row alone, never from an equal number (domain.md 5)."""
+        return self.filter(links__user=user, links__ended_at=None)
+
+
+class PersonalAccount(models.Model):
+    """A contract at a supplier, by number (лицевой счёт)."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "действует"
+        CLOSED = "closed", "закрыт"
+        LOCKED = "locked", "заблокирован"
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT, related_name="personal_accounts")
+    number = models.CharField("номер", max_length=40, help_text="as the supplier writes it")
+    digits = models.CharField(max_length=40, help_text="the number normalised to digits")
+    service = models.CharField("услуга", max_length=20, choices=Service)
+    address = models.CharField("адрес", max_length=300, blank=True)
+    els = models.CharField("ЕЛС", max_length=20, blank=True)
+    status = models.CharField("состояние", max_length=8, choices=Status, default=Status.ACTIVE)
+    lock_reason = models.CharField("причина блокировки", max_length=200, blank=True)
+
+    objects = PersonalAccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "лицевой счёт"
+        verbose_name_plural = "лицевые счета"
+        constraints = [models.UniqueConstraint("supplier", "number", name="personal_account_number")]
+        indexes = [models.Index("supplier", "digits", name="personal_account_digits")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def masked_address(self) -> str:
+        return addresses.mask_address(self.address)
+
+

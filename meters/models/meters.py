@@ -1,0 +1,108 @@
+"""Meters (приборы учёта), where they are installed, and their scales."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import User
+from billing.models import PersonalAccount, Supplier
+
+VALUE = {"max_digits": 15, "decimal_places": 4}
+
+
+class MeterQuerySet(models.QuerySet["Meter"]):
+    def visible_to(self, user: User) -> "MeterQuerySet":
+        return self.filter(
+            Q(installations__account__links__user=user) & Q(installations__account__links__ended_at=None)
+        ).distinct()
+
+
+class Meter(models.Model):
+    """A device. `registration` is the supplier's key; `serial` stands on the case and may be missing or change."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", "действует"
+        AUTOMATIC = "automatic", "передаёт сам (АСКУЭ)"
+        REMOVED = "removed", "снят"
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT)
+    registration = models.CharField("регистрационный номер", max_length=40)
+    serial = models.CharField("заводской номер", max_length=40, blank=True)
+    serial_key = models.CharField(max_length=40, blank=True, help_text="the serial normalised for comparison")
+    model = models.CharField("модель", max_length=100, blank=True)
+    status = models.CharField("состояние", max_length=10, choices=Status, default=Status.ACTIVE)
+    digits_left = models.PositiveSmallIntegerField("цифр до запятой", null=True, blank=True)
+    digits_right = models.PositiveSmallIntegerField("цифр после запятой", null=True, blank=True)
+    ratio = models.DecimalField("коэффициент трансформации", max_digits=8, decimal_places=2, default=1)
+    verified_until = models.DateField("поверен до", null=True, blank=True)
+    verification_years = models.PositiveSmallIntegerField("межповерочный интервал, лет", null=True, blank=True)
+    place = models.CharField("место установки", max_length=200, blank=True)
+    accuracy_class = models.CharField("класс точности", max_length=10, blank=True)
+    voltage = models.DecimalField("напряжение, В", max_digits=8, decimal_places=2, null=True, blank=True)
+    current_max = models.DecimalField("наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True)
+    phases = models.PositiveSmallIntegerField("фаз", null=True, blank=True)
+    owner = models.CharField("владелец", max_length=200, blank=True)
+
+    objects = MeterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "прибор учёта"
+        verbose_name_plural = "приборы учёта"
+        constraints = [models.UniqueConstraint("supplier", "registration", name="meter_registration")]
+        indexes = [models.Index("supplier", "serial_key", name="meter_serial")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """What a resident calls it: the number on the case, or the supplier's key while that is unknown."""
+        return self.serial or self.registration
+
+    def is_verification_expired(self, today: date) -> bool:
+        return self.verified_until is not None and self.verified_until < today
+
+
+class Installation(models.Model):
+    """A meter at a personal account from a date to a date."""
+
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="installations")
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="installations")
+    installed_on = models.DateField("установлен", null=True, blank=True)
+    removed_on = models.DateField("снят", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "установка"
+        verbose_name_plural = "установки"
+        constraints = [
+            models.UniqueConstraint("meter", "account", "installed_on", name="installation", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(removed_on=None) | Q(installed_on=None) | Q(removed_on__gte=F("installed_on")),
+                name="installation_removed_after_installed",
+            ),
+        ]
+        indexes = [models.Index("account", "meter", name="installation_account")]
+
+    def __str__(self) -> str:
+        return f"{self.meter} — {self.account}"
+
+
+class Scale(models.Model):
+    """One register of a meter (шкала, тарифная зона). Codes are the supplier's and mean nothing here."""
+
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="scales")
+    code = models.CharField("код", max_length=10)
+    name = models.CharField("название", max_length=60)
+    unit = models.CharField("единица", max_length=10, blank=True)
+    hours = models.CharField("часы", max_length=60, blank=True)
+    opening_value = models.DecimalField("начальное показание", **VALUE, null=True, blank=True)
+    closing_value = models.DecimalField("конечное показание", **VALUE, null=True, blank=True)
+
+    class Meta:
+        verbose_name = "шкала"
+        verbose_name_plural = "шкалы"
+        constraints = [models.UniqueConstraint("meter", "code", name="scale_code")]
+
+    def __str__(self) -> str:
+        return self.name

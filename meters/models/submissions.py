@@ -1,0 +1,114 @@
+"""Submissions (передачи показаний): all scales of one meter sent at once, with a receipt, and what became of them.
+
+The table is its own outbox: rows still `submitted` are the worker's queue (performance.md 2).
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import User
+from billing.models import PersonalAccount
+from meters.models.meters import VALUE, Meter, Scale
+
+
+class SubmissionQuerySet(models.QuerySet["Submission"]):
+    def visible_to(self, user: User) -> "SubmissionQuerySet":
+        """What was sent for a linked account is seen by all who hold it."""
+        return self.filter(account__links__user=user, account__links__ended_at=None)
+
+
+class Submission(models.Model):
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", "проверяется"
+        NEEDS_CONFIRMATION = "needs_confirmation", "ждёт вашего ответа"
+        ACCEPTED = "accepted", "принято"
+        REFUSED = "refused", "не принято"
+        SUPERSEDED = "superseded", "заменено новым"
+        WITHDRAWN = "withdrawn", "отозвано"
+        HANDED_OVER = "handed_over", "передано поставщику"
+        BILLED = "billed", "учтено в счёте"
+
+    receipt = models.CharField("квитанция", max_length=20, unique=True)
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    key = models.UUIDField(help_text="idempotency key of the form that was sent")
+    user = models.ForeignKey(User, models.PROTECT)
+    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="submissions")
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="submissions")
+    taken_on = models.DateField("снято")
+    period = models.DateField("входит в счёт за", help_text="first day of the month billed")
+    status = models.CharField("состояние", max_length=20, choices=Status, default=Status.SUBMITTED)
+    needs_review = models.BooleanField("смотрит сотрудник", default=False)
+    findings = models.JSONField("замечания", default=list, blank=True)
+    submitted_at = models.DateTimeField("отправлено")
+    checked_at = models.DateTimeField("проверено", null=True, blank=True)
+    confirmed_at = models.DateTimeField("подтверждено жителем", null=True, blank=True)
+    accepted_at = models.DateTimeField("принято", null=True, blank=True)
+    supersedes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "передача показаний"
+        verbose_name_plural = "передачи показаний"
+        constraints = [
+            models.UniqueConstraint("key", "meter", name="submission_once"),
+            models.UniqueConstraint(
+                "meter",
+                "period",
+                condition=Q(status__in=["accepted", "handed_over", "billed"]),
+                name="submission_one_accepted_a_period",
+            ),
+        ]
+        indexes = [
+            models.Index("submitted_at", name="submission_unchecked", condition=Q(status="submitted")),
+            models.Index("meter", "-submitted_at", name="submission_of_meter"),
+            models.Index("account", "-submitted_at", name="submission_of_account"),
+            models.Index("-submitted_at", name="submission_to_review", condition=Q(needs_review=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class SubmissionValue(models.Model):
+    """One scale of a submission: as typed, as understood, and the value it was compared with."""
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="values")
+    scale = models.ForeignKey(Scale, models.PROTECT)
+    typed = models.CharField(max_length=40)
+    value = models.DecimalField(**VALUE, null=True, blank=True)
+    previous = models.DecimalField(**VALUE, null=True, blank=True)
+    previous_on = models.DateField(null=True, blank=True)
+    use = models.DecimalField(**VALUE, null=True, blank=True)
+
+    class Meta:
+        verbose_name = "значение"
+        verbose_name_plural = "значения"
+        constraints = [models.UniqueConstraint("submission", "scale", name="submission_value")]
+
+    def __str__(self) -> str:
+        return self.typed
+
+
+class ReadingReview(models.Model):
+    """A decision of staff on a questioned submission: who, when, why."""
+
+    class Decision(models.TextChoices):
+        ACCEPT = "accept", "принять"
+        REFUSE = "refuse", "не принять"
+        ASK = "ask", "спросить жителя"
+
+    submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
+    staff = models.ForeignKey(User, models.PROTECT)
+    decision = models.CharField("решение", max_length=10, choices=Decision)
+    reason = models.CharField("причина", max_length=500)
+    decided_at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "решение по показаниям"
+        verbose_name_plural = "решения по показаниям"
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}: {self.reason}"

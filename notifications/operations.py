@@ -1,0 +1,172 @@
+"""What can be done with the bell and the outbox.
+
+`notify`, `queue_sms` and `queue_email` write into the caller's transaction: news is promised together with the fact.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.template.loader import render_to_string
+from django.utils.module_loading import import_string
+
+from notifications import senders, tasks_queue
+from notifications.models import Notification, OutgoingMessage
+
+LEASE = timedelta(seconds=60)
+log = structlog.get_logger()
+
+
+def notify(
+    *, user: models.Model, event: str, context: Mapping[str, object], at: datetime, url: str = ""
+) -> Notification:
+    """Ring the resident's bell. `event` is "app/name"; the words are `<app>/messages/<name>/bell.txt`."""
+    return Notification.objects.create(
+        user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at
+    )
+
+
+def queue_sms(
+    *,
+    to: str,
+    event: str,
+    context: Mapping[str, object],
+    key: str,
+    at: datetime,
+    expires_at: datetime | None = None,
+    late_value: str = "",
+    late_value_id: int | None = None,
+) -> OutgoingMessage:
+    """Promise an SMS to a phone (E.164). The same key again is the same message."""
+    message, _ = OutgoingMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": OutgoingMessage.Channel.SMS,
+            "recipient": to,
+            "body": _render(event, "sms.txt", context),
+            "event": event,
+            "created_at": at,
+            "next_attempt_at": at,
+            "expires_at": expires_at,
+            "late_value": late_value,
+            "late_value_id": late_value_id,
+        },
+    )
+    _enqueue_on_commit(message)
+    return message
+
+
+def queue_email(
+    *,
+    to: str,
+    event: str,
+    context: Mapping[str, object],
+    key: str,
+    at: datetime,
+    attachments: Sequence[Mapping[str, str]] = (),
+) -> OutgoingMessage:
+    """Promise a letter. Attachments are `{name, path, content_type}`, the path in the default storage."""
+    message, _ = OutgoingMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": OutgoingMessage.Channel.EMAIL,
+            "recipient": to,
+            "subject": " ".join(_render(event, "subject.txt", context).split())[:200],
+            "body": _render(event, "body.txt", context),
+            "attachments": [dict(attachment) for attachment in attachments],
+            "event": event,
+            "created_at": at,
+            "next_attempt_at": at,
+        },
+    )
+    _enqueue_on_commit(message)
+    return message
+
+
+def mark_notification_read(*, notification_id: int, user: models.Model, at: datetime) -> Notification:
+    """Raises Notification.DoesNotExist for a stranger's."""
+    notification = Notification.objects.visible_to(user).get(pk=notification_id)
+    Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=at)
+    return notification
+
+
+def mark_all_read(*, user: models.Model, at: datetime) -> int:
+    return Notification.objects.visible_to(user).unread().update(read_at=at)
+
+
+def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], datetime]) -> bool:
+    """Send one message if it is due and nobody else is sending it; True when the provider took it.
+
+    Claimed by a conditional update, sent outside any transaction, then recorded. A worker killed in between leaves a
+    claim that runs out after a minute: the message goes again, with the same code.
+    """
+    claimed = OutgoingMessage.objects.filter(_is_due(at), pk=message_id).update(
+        status=OutgoingMessage.Status.SENDING, claimed_at=at, attempts=F("attempts") + 1
+    )
+    if not claimed:
+        return False
+    message = OutgoingMessage.objects.get(pk=message_id)
+    if message.is_expired(at):
+        return _record(message, OutgoingMessage.Status.EXPIRED)
+    body = _complete_body(message)
+    if body is None:
+        return _record(message, OutgoingMessage.Status.EXPIRED)
+    try:
+        provider_id = senders.send(message, body)
+    except senders.Refused as error:
+        log.warning("message_refused", message_id=message.pk, reason=error.code)
+        return _record(message, OutgoingMessage.Status.FAILED, error=error.code)
+    except senders.Unavailable as error:
+        delay = message.next_delay()
+        log.warning("message_not_sent", message_id=message.pk, attempt=message.attempts, reason=error.code)
+        if delay is None:
+            return _record(message, OutgoingMessage.Status.FAILED, error=error.code)
+        return _record(
+            message, OutgoingMessage.Status.QUEUED, error=error.code, next_attempt_at=clock() + delay
+        )
+    _record(message, OutgoingMessage.Status.SENT, provider_id=provider_id, sent_at=clock(), error="")
+    return True
+
+
+def sweep_messages(*, at: datetime, limit: int = 500) -> list[int]:
+    """Ids of what waits although it is due: the queue forgot it, or its worker died."""
+    due = OutgoingMessage.objects.filter(_is_due(at)).order_by("next_attempt_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _is_due(at: datetime) -> Q:
+    return Q(status=OutgoingMessage.Status.QUEUED, next_attempt_at__lte=at) | Q(
+        status=OutgoingMessage.Status.SENDING, claimed_at__lte=at - LEASE
+    )
+
+
+def _record(message: OutgoingMessage, status: str, **fields: object) -> bool:
+    OutgoingMessage.objects.filter(pk=message.pk, attempts=message.attempts).update(status=status, **fields)
+    return False
+
+
+def _complete_body(message: OutgoingMessage) -> str | None:
+    """The text with the values that may not rest in the outbox; None when they are no longer to be had."""
+    if not message.late_value:
+        return message.body
+    reveal = import_string(settings.LATE_VALUES[message.late_value])
+    values: Mapping[str, str] | None = reveal(message.late_value_id)
+    if values is None:
+        return None
+    body = message.body
+    for name, value in values.items():
+        body = body.replace("{" + name + "}", value)
+    return body
+
+
+def _render(event: str, name: str, context: Mapping[str, object]) -> str:
+    app, _, folder = event.partition("/")
+    return render_to_string(f"{app}/messages/{folder}/{name}", dict(context)).strip()
+
+
+def _enqueue_on_commit(message: OutgoingMessage) -> None:
+    transaction.on_commit(partial(tasks_queue.enqueue_delivery, message.pk))

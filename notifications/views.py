@@ -1,0 +1,36 @@
+"""The bell."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from notifications import operations, queries
+from notifications.models import Notification
+
+
+@require_GET
+def notification_list(request: HttpRequest) -> HttpResponse:
+    before = request.GET.get("before", "")
+    rows = queries.get_notifications(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
+    return render(
+        request,
+        "notifications/notification_list.html",
+        {"notifications": page, "older": page[-1].pk if more else None, "any_unread": any(n.read_at is None for n in page)},
+    )
+
+
+@require_POST
+def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        notification = operations.mark_notification_read(notification_id=pk, user=request.user, at=timezone.now())
+    except Notification.DoesNotExist as error:
+        raise Http404 from error
+    return redirect(notification.url or "notifications:notification_list")
+
+
+@require_POST
+def notification_read_all(request: HttpRequest) -> HttpResponse:
+    operations.mark_all_read(user=request.user, at=timezone.now())
+    return redirect("notifications:notification_list")

@@ -1,0 +1,7 @@
+"""Makes the staff's site the admin of every app."""
+
+from django.contrib.admin.apps import AdminConfig
+
+
+class PortalAdminConfig(AdminConfig):
+    default_site = "portal.admin_site.PortalAdminSite"

@@ -1,0 +1,24 @@
+"""Every address of the portal."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from portal import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("more/", views.more, name="more"),
+    path("help/", views.help_page, name="help"),
+    path("livez", views.livez, name="livez"),
+    path("readyz", views.readyz, name="readyz"),
+    path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
+    path("", include("billing.urls")),
+    path("", include("meters.urls")),
+    path("", include("support.urls")),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns += [path("demo/messages/", views.demo_messages, name="demo_messages")]
