@@ -1,0 +1,55 @@
+"""What can be done with personal accounts, their links, groups and bill delivery."""
+
+from billing.operations.delivery import choose_bill_delivery
+from billing.operations.groups import (
+    GroupNameTaken,
+    LastGroup,
+    create_account_group,
+    delete_account_group,
+    rename_account_group,
+)
+from billing.operations.linking import (
+    AlreadyLinked,
+    Claim,
+    NotProven,
+    TooManyGuesses,
+    await_payment,
+    link_personal_account,
+)
+from billing.operations.links import (
+    UndoExpired,
+    confirm_address,
+    edit_link,
+    end_later_link,
+    end_link,
+    mark_history_checked,
+    mark_meter_checked,
+    restore_link,
+)
+from billing.operations.requests import forget_old_guesses, settle_link_requests, withdraw_link_request
+
+__all__ = [
+    "AlreadyLinked",
+    "Claim",
+    "GroupNameTaken",
+    "LastGroup",
+    "NotProven",
+    "TooManyGuesses",
+    "UndoExpired",
+    "await_payment",
+    "choose_bill_delivery",
+    "confirm_address",
+    "create_account_group",
+    "delete_account_group",
+    "edit_link",
+    "end_later_link",
+    "end_link",
+    "forget_old_guesses",
+    "link_personal_account",
+    "mark_history_checked",
+    "mark_meter_checked",
+    "rename_account_group",
+    "restore_link",
+    "settle_link_requests",
+    "withdraw_link_request",
+]

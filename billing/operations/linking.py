@@ -1,0 +1,187 @@
+"""Linking a personal account: domain.md 5, security.md A3 and A4."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import connection, transaction
+from django.urls import reverse
+
+from accounts import limits, phones
+from accounts.models import User
+from billing.models import AccountGroup, Link, LinkGuess, LinkRequest, PersonalAccount, Supplier
+from billing.operations.groups import take_group
+from billing.proofs import LastPayment, LinkProof
+from notifications import operations as notifications
+
+WAITS_FOR = timedelta(days=10)
+"""How long a payment that has not arrived is waited for (domain.md 5)."""
+
+log = structlog.get_logger()
+
+
+class NotProven(Exception):
+    """Something did not agree. One text whatever it was, so that nothing is learned about the account."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Не получилось подтвердить лицевой счёт. Проверьте поставщика, номер и то, чем вы его подтверждаете:"
+            " день и сумму до копейки — по чеку, номер счётчика — по табличке на корпусе."
+        )
+
+
+class TooManyGuesses(Exception):
+    """The limits of security.md A3. Nothing was compared."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Слишком много неудачных попыток, поэтому сделаем перерыв. Попробуйте через сутки: за это время можно"
+            " найти чек последнего платежа или посмотреть номер на счётчике."
+        )
+
+
+class AlreadyLinked(Exception):
+    """The resident has this personal account already; `link` is the way there."""
+
+    def __init__(self, link: Link) -> None:
+        super().__init__(f"Лицевой счёт {link.account.number} у вас уже есть.")
+        self.link = link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """What the resident typed: «this personal account is mine»."""
+
+    supplier: Supplier
+    digits: str
+    shown_number: str
+    service: str
+    proof: LinkProof
+    data: Mapping[str, Any]
+    alias: str
+    group_id: int | None
+
+
+def link_personal_account(*, user: User, claim: Claim, network_address: str, at: datetime) -> Link:
+    """Give the resident the right to see a personal account, and tell those who have it already.
+
+    Raises:
+        AlreadyLinked: the resident has it.
+        TooManyGuesses: a limit is reached; nothing was compared.
+        NotProven: the account is unknown or the proof does not hold. The guess is counted.
+    """
+    outcome = _attempt(user=user, claim=claim, network_address=network_address, waits=False, at=at)
+    if not isinstance(outcome, Link):
+        raise NotProven
+    return outcome
+
+
+def await_payment(*, user: User, claim: Claim, network_address: str, at: datetime) -> Link | LinkRequest:
+    """The same, but a payment that is not there yet is kept and looked for again for ten days.
+
+    The request is one guess and is counted as one, whether the personal account exists or not.
+
+    Raises: as `link_personal_account`.
+    """
+    waits = claim.proof.code == LastPayment.code
+    outcome = _attempt(user=user, claim=claim, network_address=network_address, waits=waits, at=at)
+    if outcome is None:
+        raise NotProven
+    return outcome
+
+
+@transaction.atomic(durable=True)
+def _attempt(
+    *, user: User, claim: Claim, network_address: str, waits: bool, at: datetime
+) -> Link | LinkRequest | None:
+    target = limits.hash_subject(f"personal-account:{claim.supplier.pk}:{claim.digits}")
+    network = limits.hash_subject(f"address:{network_address}")
+    _wait_for_turn(limits.hash_subject(f"user:{user.pk}"), target, network)
+    own = (
+        Link.objects.visible_to(user)
+        .filter(account__supplier=claim.supplier, account__digits=claim.digits)
+        .select_related("account")
+        .first()
+    )
+    if own:
+        raise AlreadyLinked(own)
+    if LinkGuess.objects.are_used_up(user=user, target=target, network=network, at=at):
+        raise TooManyGuesses
+    account = find_proven_account(claim, at=at)
+    if account:
+        return make_link(user=user, account=account, proof=claim.proof.code, claim=claim, at=at)
+    LinkGuess.objects.create(user=user, target=target, network=network, guessed_at=at)
+    if LinkGuess.objects.look_like_an_attack(at=at):
+        log.error("link_guessing_alarm", user_id=user.pk)
+    return _keep_waiting(user=user, claim=claim, at=at) if waits else None
+
+
+def _wait_for_turn(*subjects: str) -> None:
+    """Guesses of one resident, at one account or from one address go one after another, so that limits are exact."""
+    with connection.cursor() as cursor:
+        for key in sorted(int(subject[:15], 16) for subject in subjects):
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+
+
+def find_proven_account(claim: Claim, *, at: datetime) -> PersonalAccount | None:
+    """The account the claim proves. An unknown number costs the same two statements as a known one."""
+    named = PersonalAccount.objects.filter(supplier=claim.supplier, digits=claim.digits).order_by("pk")
+    candidates = list(named) or [PersonalAccount(pk=0, supplier=claim.supplier, digits=claim.digits)]
+    proven = [account for account in candidates if claim.proof.holds(account, {**claim.data, "at": at})]
+    proven.sort(key=lambda account: account.service != claim.service)
+    return proven[0] if proven else None
+
+
+def make_link(*, user: User, account: PersonalAccount, proof: str, claim: Claim, at: datetime) -> Link:
+    """Within the caller's transaction: the link, the news to earlier holders, the end of requests that waited."""
+    link, made = Link.objects.get_or_create(
+        user=user,
+        account=account,
+        ended_at=None,
+        defaults={
+            "group": take_group(user=user, group_id=claim.group_id, at=at),
+            "alias": claim.alias,
+            "proof": proof,
+            "linked_at": at,
+        },
+    )
+    LinkRequest.objects.visible_to(user).pending().filter(supplier=claim.supplier, digits=claim.digits).update(
+        status=LinkRequest.Status.LINKED, settled_at=at
+    )
+    if made:
+        _tell_earlier_holders(link, at=at)
+    return link
+
+
+def _tell_earlier_holders(link: Link, *, at: datetime) -> None:
+    earlier = Link.objects.filter(account=link.account, ended_at=None).exclude(user=link.user)
+    for holder in earlier.select_related("user"):
+        notifications.notify(
+            user=holder.user,
+            event="billing/holder_joined",
+            context={"number": link.account.number, "phone": phones.mask_phone(str(link.user.phone))},
+            url=reverse("billing:account_detail", args=[holder.pk]),
+            at=at,
+        )
+
+
+def _keep_waiting(*, user: User, claim: Claim, at: datetime) -> LinkRequest:
+    """The newest words hold: an earlier request for the same number is withdrawn."""
+    LinkRequest.objects.visible_to(user).pending().filter(supplier=claim.supplier, digits=claim.digits).update(
+        status=LinkRequest.Status.WITHDRAWN, settled_at=at
+    )
+    group: AccountGroup = take_group(user=user, group_id=claim.group_id, at=at)
+    return LinkRequest.objects.create(
+        user=user,
+        supplier=claim.supplier,
+        digits=claim.digits,
+        shown_number=claim.shown_number,
+        paid_on=claim.data["paid_on"],
+        amount=claim.data["amount"],
+        alias=claim.alias,
+        group=group,
+        created_at=at,
+        expires_at=at + WAITS_FOR,
+    )
