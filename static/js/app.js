@@ -19,17 +19,20 @@ const behaviours = [
 ];
 
 async function bind(root) {
+  const wanted = [];
   for (const [selector, load] of behaviours) {
     const elements = [...root.querySelectorAll(selector)];
     if (root instanceof Element && root.matches(selector)) elements.unshift(root);
-    if (elements.length === 0) continue;
-    const { default: behave } = await load();
+    if (elements.length > 0) wanted.push({ selector, elements, module: load() });
+  }
+  // The modules come side by side, but take their places in the order above.
+  for (const { selector, elements, module } of wanted) {
+    const { default: behave } = await module;
     for (const element of elements) {
       const bound = (element.boundBehaviours ??= new Set());
-      if (!bound.has(selector)) {
-        bound.add(selector);
-        behave(element);
-      }
+      if (bound.has(selector)) continue;
+      bound.add(selector);
+      behave(element);
     }
   }
 }

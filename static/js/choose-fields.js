@@ -8,7 +8,8 @@ export default function chooseFields(part) {
   function choose() {
     const controls = [...form.querySelectorAll(`[name="${CSS.escape(name)}"]`)];
     const chosen = controls.find((control) => control.tagName === "SELECT" || control.checked);
-    const shown = wanted.includes(chosen?.value ?? "");
+    // Nothing chosen yet: everything stays in sight.
+    const shown = !chosen || wanted.includes(chosen.value);
     part.hidden = !shown;
     for (const control of part.querySelectorAll("input, select, textarea")) control.disabled = !shown;
   }

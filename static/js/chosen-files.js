@@ -11,7 +11,7 @@ export default function listFiles(input) {
   const limit = Number(input.dataset.fileLimit);
   const list = document.createElement("ul");
   list.className = "files chosen-files";
-  list.setAttribute("role", "status");
+  list.setAttribute("aria-live", "polite");
   input.after(list);
 
   input.addEventListener("change", () => {

@@ -8,7 +8,7 @@ export default function sumUp(place) {
   const form = place.closest("form");
   if (!form) return;
   const firstWords = place.textContent;
-  place.setAttribute("role", "status");
+  place.setAttribute("aria-live", "polite");
 
   function count() {
     const meters = [...form.querySelectorAll("[data-meter]")]
@@ -27,9 +27,10 @@ export default function sumUp(place) {
     if (started.length > filled.length) more.push("не все шкалы вписаны");
     if (below > 0) more.push("проверьте цифры");
     const words = [choosePlural(meters.length, METERS), ...more].join(" · ");
-    place.replaceChildren("Заполнено ", figure, ` ${words}`);
+    if (place.textContent !== `Заполнено ${figure.textContent} ${words}`) place.replaceChildren("Заполнено ", figure, ` ${words}`);
   }
 
-  form.addEventListener("input", () => queueMicrotask(count));
+  // After the scales have judged their own values.
+  for (const name of ["input", "focusout"]) form.addEventListener(name, () => setTimeout(count));
   count();
 }

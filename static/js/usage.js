@@ -27,6 +27,12 @@ export default function showUsage(scale) {
     output.replaceChildren();
     if (!found) return;
     if (found.used < 0n) {
+      // Half a figure is always less: judge it when it is whole, or when the field is left.
+      const half = input.value.length < (scale.dataset.previous ?? "").split(".")[0].length;
+      if (half && document.activeElement === input) {
+        output.classList.remove("is-below");
+        return;
+      }
       output.append("меньше прошлого: проверьте цифры");
       return;
     }
@@ -45,5 +51,6 @@ export default function showUsage(scale) {
   }
 
   input.addEventListener("input", show);
+  input.addEventListener("blur", show);
   show();
 }
