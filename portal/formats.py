@@ -120,9 +120,7 @@ def draw_drum(value: str | Decimal | None, *, left: int, right: int) -> list[Dru
     shown = (whole or "0") if has_value else ""
     cells = [DrumCell("0", False, True) for _ in range(max(left - len(shown), 0))]
     cells += [DrumCell(digit, False, False) for digit in shown]
-    cells += [
-        DrumCell(digit, True, not has_value) for digit in fraction[:right].ljust(right, "0")
-    ]
+    cells += [DrumCell(digit, True, not has_value) for digit in fraction[:right].ljust(right, "0")]
     return cells
 
 
