@@ -8,6 +8,7 @@ from pathlib import Path
 
 from embedded_services.accounts import Account
 from embedded_services.errors import EmbeddedServicesError
+from embedded_services.places import make_open_folder
 
 CACHE = Path("/var/cache/embedded-services")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -53,14 +54,22 @@ def _make_reachable(distribution: str, parts: list[Path], program: Path, account
         return original
     copy = CACHE / f"{distribution}-{metadata.version(distribution)}"
     if not copy.exists():
-        CACHE.mkdir(parents=True, exist_ok=True, mode=0o755)
+        make_open_folder(CACHE)
         with tempfile.TemporaryDirectory(dir=CACHE) as unfinished:
-            Path(unfinished).chmod(0o755)
             for part in parts:
                 shutil.copytree(part, Path(unfinished, "copy", part.name), symlinks=True)
+            _open_to_others(Path(unfinished, "copy"))
             try:
                 Path(unfinished, "copy").rename(copy)
             except OSError:
                 if not copy.exists():  # else another process was quicker
                     raise
     return copy
+
+
+def _open_to_others(folder: Path) -> None:
+    """Let others read what its owner reads, and run or enter what its owner does, whatever our umask was."""
+    for path in (folder, *folder.rglob("*")):
+        if not path.is_symlink():
+            mode = path.stat().st_mode
+            path.chmod(mode | (mode & 0o500) >> 3 | (mode & 0o500) >> 6)

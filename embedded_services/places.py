@@ -20,7 +20,7 @@ def find_state_folder(account: Account | None) -> Path:
     folders = (CHECKOUT / ".state", _find_folder_elsewhere())
     for folder in folders:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_open_folder(folder)
         except OSError:
             continue
         mine = folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
@@ -28,6 +28,14 @@ def find_state_folder(account: Account | None) -> Path:
             return folder
     msg = f"No folder to keep data in: neither {folders[0]} nor {folders[1]} can be used."
     raise EmbeddedServicesError(msg)
+
+
+def make_open_folder(folder: Path) -> None:
+    """Make a folder, and the missing ones above it, that others may enter whatever our umask is."""
+    for missing in reversed([folder, *folder.parents]):
+        if not missing.exists():
+            missing.mkdir(exist_ok=True)
+            missing.chmod(0o755)
 
 
 def make_throw_away_folder(account: Account | None) -> Path:

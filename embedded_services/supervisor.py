@@ -71,6 +71,7 @@ class Supervisor:
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "DEMO": os.environ.get("DEMO", "1"),
+            "LOCAL": os.environ.get("LOCAL", "1"),
             "PORT": str(self._port),
             "STATE_DIR": os.environ.get("STATE_DIR", str(self._folder)),
             "PYTHONUNBUFFERED": "1",
