@@ -30,7 +30,12 @@ class PhoneField(forms.CharField):
             label="Телефон",
             max_length=30,
             widget=forms.TextInput(
-                attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "placeholder": "+7 900 000-00-00"}
+                attrs={
+                    "type": "tel",
+                    "inputmode": "tel",
+                    "autocomplete": "tel",
+                    "placeholder": "+7 900 000-00-00",
+                }
             ),
             error_messages={"required": "Укажите номер мобильного телефона."},
             **kwargs,

@@ -48,7 +48,9 @@ SIGN_IN_PER_PHONE = (
     Limit("sign-in-phone-15min", 10, 15 * MINUTE, "guessing one password; a pause, never a lock"),
     Limit("sign-in-phone-day", 50, DAY, "guessing one password over a day"),
 )
-SIGN_IN_PER_ADDRESS = Limit("sign-in-address-day", settings.SIGN_IN_PER_ADDRESS_DAY, DAY, "one password over many phones")
+SIGN_IN_PER_ADDRESS = Limit(
+    "sign-in-address-day", settings.SIGN_IN_PER_ADDRESS_DAY, DAY, "one password over many phones"
+)
 TAKEN_PHONE_NOTICE = Limit("taken-phone-notice-day", 1, DAY, "the owner is told once a day (security.md S13)")
 
 

@@ -34,7 +34,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     phone = PhoneNumberField("телефон", unique=True)
     email = models.EmailField("электронная почта", blank=True)
-    name = models.CharField("имя", max_length=150, blank=True, help_text="у сотрудников; видно жителям в ответах")
+    name = models.CharField(
+        "имя", max_length=150, blank=True, help_text="у сотрудников; видно жителям в ответах"
+    )
     is_staff = models.BooleanField("сотрудник", default=False)
     is_active = models.BooleanField("действует", default=True)
     created_at = models.DateTimeField("создан", auto_now_add=True)
@@ -66,7 +68,9 @@ class PhoneChallenge(models.Model):
     phone = models.CharField(max_length=16)
     purpose = models.CharField(max_length=20, choices=Purpose)
     nonce = models.BinaryField(max_length=32)
-    silent = models.BooleanField(default=False, help_text="no code can satisfy it: the phone was not entitled to one")
+    silent = models.BooleanField(
+        default=False, help_text="no code can satisfy it: the phone was not entitled to one"
+    )
     checks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -76,14 +80,16 @@ class PhoneChallenge(models.Model):
     class Meta:
         verbose_name = "код подтверждения"
         verbose_name_plural = "коды подтверждения"
-        indexes = [models.Index("phone", "-created_at", name="challenge_by_phone")]
+        indexes = [models.Index(fields=["phone", "-created_at"], name="challenge_by_phone")]
         constraints = [models.CheckConstraint(condition=Q(checks__lte=5), name="challenge_five_checks")]
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} {phones.mask_phone(self.phone)}"
 
     def is_open(self, at: datetime) -> bool:
-        return self.used_at is None and self.superseded_at is None and at < self.expires_at and self.checks < 5
+        return (
+            self.used_at is None and self.superseded_at is None and at < self.expires_at and self.checks < 5
+        )
 
 
 class Registration(models.Model):
@@ -126,7 +132,7 @@ class ConsentDocument(models.Model):
     class Meta:
         verbose_name = "текст согласия"
         verbose_name_plural = "тексты согласий"
-        constraints = [models.UniqueConstraint("kind", "version", name="consent_document_version")]
+        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="consent_document_version")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, версия {self.version}"
@@ -146,7 +152,7 @@ class Consent(models.Model):
     class Meta:
         verbose_name = "согласие"
         verbose_name_plural = "согласия"
-        indexes = [models.Index("user", "document", "-decided_at", name="consent_latest")]
+        indexes = [models.Index(fields=["user", "document", "-decided_at"], name="consent_latest")]
 
     def __str__(self) -> str:
         return f"{self.document}: {'да' if self.given else 'нет'}"
@@ -163,7 +169,9 @@ class RateLimitCounter(models.Model):
     class Meta:
         verbose_name = "счётчик ограничения"
         verbose_name_plural = "счётчики ограничений"
-        constraints = [models.UniqueConstraint("policy", "subject", "window_start", name="rate_limit_window")]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "subject", "window_start"], name="rate_limit_window")
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy}: {self.count}"

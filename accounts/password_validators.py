@@ -13,10 +13,13 @@ class PasswordRulesValidator:
         labels = dict(password_rules.RULES)
         missing = [labels[code] for code in password_rules.check_password(password) if code in labels]
         if missing:
-            raise ValidationError(f"Пароль пока не подходит: {'; '.join(missing).lower()}.", code="password_rules")
+            raise ValidationError(
+                f"Пароль пока не подходит: {'; '.join(missing).lower()}.", code="password_rules"
+            )
         if len(password) > password_rules.MAX_LENGTH:
             raise ValidationError(
-                f"Пароль длиннее {password_rules.MAX_LENGTH} символов: сократите его.", code="password_too_long"
+                f"Пароль длиннее {password_rules.MAX_LENGTH} символов: сократите его.",
+                code="password_too_long",
             )
 
     def get_help_text(self) -> str:

@@ -8,7 +8,11 @@ from accounts.models import ConsentDocument, PhoneChallenge, Registration
 
 def get_registration(public_id: UUID) -> Registration | None:
     """The registration this session waits to confirm."""
-    return Registration.objects.select_related("challenge").filter(public_id=public_id, confirmed_at=None).first()
+    return (
+        Registration.objects.select_related("challenge")
+        .filter(public_id=public_id, confirmed_at=None)
+        .first()
+    )
 
 
 def get_reset_challenge(public_id: UUID) -> PhoneChallenge | None:

@@ -101,7 +101,9 @@ def registration_code(request: HttpRequest) -> HttpResponse:
 def registration_resend(request: HttpRequest) -> HttpResponse:
     try:
         operations.resend_registration_code(
-            registration_id=_session_id(request, REGISTRATION_KEY), visitor=_visitor(request), at=timezone.now()
+            registration_id=_session_id(request, REGISTRATION_KEY),
+            visitor=_visitor(request),
+            at=timezone.now(),
         )
     except Registration.DoesNotExist:
         return redirect("accounts:registration")
@@ -199,11 +201,16 @@ def _session_id(request: HttpRequest, key: str) -> UUID:
 def _waiting(challenge: PhoneChallenge) -> dict[str, object]:
     now: datetime = timezone.now()
     left = (challenge.created_at + operations.RESEND_AFTER - now).total_seconds()
-    return {"phone": phones.mask_phone(challenge.phone), "resend_in": max(0, int(left) + 1 if left > 0 else 0)}
+    return {
+        "phone": phones.mask_phone(challenge.phone),
+        "resend_in": max(0, int(left) + 1 if left > 0 else 0),
+    }
 
 
 def _next_url(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+    if url_has_allowed_host_and_scheme(
+        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
         return url
     return "home"

@@ -17,7 +17,9 @@ class ImportRun(models.Model):
     source = models.CharField("откуда", max_length=300, help_text="name of the folder or archive")
     status = models.CharField("состояние", max_length=8, choices=Status, default=Status.RUNNING)
     reason = models.TextField("почему задержан", blank=True)
-    counts = models.JSONField("итоги", default=dict, blank=True, help_text="{file: {rows, added, changed, same, rejected}}")
+    counts = models.JSONField(
+        "итоги", default=dict, blank=True, help_text="{file: {rows, added, changed, same, rejected}}"
+    )
     started_at = models.DateTimeField("начат")
     finished_at = models.DateTimeField("закончен", null=True, blank=True)
 
@@ -40,7 +42,7 @@ class RejectedRow(models.Model):
     class Meta:
         verbose_name = "отклонённая строка"
         verbose_name_plural = "отклонённые строки"
-        indexes = [models.Index("run", "file", "line", name="rejected_row_place")]
+        indexes = [models.Index(fields=["run", "file", "line"], name="rejected_row_place")]
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.reason}"

@@ -10,7 +10,17 @@ class OutgoingMessageAdmin(admin.ModelAdmin[OutgoingMessage]):
 
     list_display = ["id", "channel", "event", "status", "attempts", "created_at", "sent_at", "error"]
     list_filter = ["status", "channel", "event"]
-    fields = ["channel", "event", "status", "attempts", "created_at", "next_attempt_at", "sent_at", "expires_at", "error"]
+    fields = [
+        "channel",
+        "event",
+        "status",
+        "attempts",
+        "created_at",
+        "next_attempt_at",
+        "sent_at",
+        "expires_at",
+        "error",
+    ]
     ordering = ["-id"]
     show_full_result_count = False
 

@@ -31,8 +31,8 @@ class Notification(models.Model):
         verbose_name = "уведомление"
         verbose_name_plural = "уведомления"
         indexes = [
-            models.Index("user", "-id", name="notification_newest"),
-            models.Index("user", name="notification_unread", condition=Q(read_at=None)),
+            models.Index(fields=["user", "-id"], name="notification_newest"),
+            models.Index(fields=["user"], name="notification_unread", condition=Q(read_at=None)),
         ]
 
     def __str__(self) -> str:
@@ -61,7 +61,9 @@ class OutgoingMessage(models.Model):
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
-    attachments = models.JSONField(default=list, blank=True, help_text="[{name, path, content_type}] in the storage")
+    attachments = models.JSONField(
+        default=list, blank=True, help_text="[{name, path, content_type}] in the storage"
+    )
     event = models.CharField(max_length=60)
     key = models.CharField(max_length=120, unique=True, help_text="idempotency key")
     late_value = models.CharField(max_length=60, blank=True)
@@ -80,7 +82,11 @@ class OutgoingMessage(models.Model):
         verbose_name = "исходящее сообщение"
         verbose_name_plural = "исходящие сообщения"
         indexes = [
-            models.Index("next_attempt_at", name="message_waiting", condition=Q(status__in=["queued", "sending"]))
+            models.Index(
+                fields=["next_attempt_at"],
+                name="message_waiting",
+                condition=Q(status__in=["queued", "sending"]),
+            )
         ]
 
     def __str__(self) -> str:
@@ -94,7 +100,9 @@ class OutgoingMessage(models.Model):
 
         A code lives five minutes, so its attempts come close together (security.md R7); other news may take a day.
         """
-        seconds = (2, 5, 15, 30, 60, 60, 60) if self.expires_at else (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)
+        seconds = (
+            (2, 5, 15, 30, 60, 60, 60) if self.expires_at else (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)
+        )
         if self.attempts > len(seconds):
             return None
         return timedelta(seconds=seconds[self.attempts - 1])

@@ -12,19 +12,27 @@ from notifications.models import Notification
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    rows = queries.get_notifications(request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None)
+    rows = queries.get_notifications(
+        request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None
+    )
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     return render(
         request,
         "notifications/notification_list.html",
-        {"notifications": page, "older": page[-1].pk if more else None, "any_unread": any(n.read_at is None for n in page)},
+        {
+            "notifications": page,
+            "older": page[-1].pk if more else None,
+            "any_unread": any(n.read_at is None for n in page),
+        },
     )
 
 
 @require_POST
 def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        notification = operations.mark_notification_read(notification_id=pk, user=request.user, at=timezone.now())
+        notification = operations.mark_notification_read(
+            notification_id=pk, user=request.user, at=timezone.now()
+        )
     except Notification.DoesNotExist as error:
         raise Http404 from error
     return redirect(notification.url or "notifications:notification_list")

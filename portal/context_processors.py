@@ -27,7 +27,10 @@ def frame(request: HttpRequest) -> dict[str, object]:
     }
     footer = [("Помощь", "help"), ("Политика обработки персональных данных", "privacy")]
     context["footer_links"] = [
-        {"label": label, "url": reverse("accounts:document_detail", args=[name]) if name == "privacy" else reverse(name)}
+        {
+            "label": label,
+            "url": reverse("accounts:document_detail", args=[name]) if name == "privacy" else reverse(name),
+        }
         for label, name in footer
     ]
     if settings.DEMO:
@@ -36,7 +39,12 @@ def frame(request: HttpRequest) -> dict[str, object]:
     if user is None or not user.is_authenticated:
         return context
     items = {
-        label: {"label": label, "url": reverse(name), "icon": icon, "current": request.path.startswith(starts)}
+        label: {
+            "label": label,
+            "url": reverse(name),
+            "icon": icon,
+            "current": request.path.startswith(starts),
+        }
         for label, name, icon, starts in PAGES
     }
     home = {"label": "Главная", "url": reverse("home"), "icon": "home", "current": request.path == "/"}

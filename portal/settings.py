@@ -4,10 +4,11 @@ import sys
 from pathlib import Path
 
 import django_stubs_ext
-import embedded_services
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+import embedded_services
 
 # Lets `ModelAdmin[Meter]` be written, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -19,7 +20,9 @@ DEMO = env.bool("DEMO", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 # On a developer's machine or in the tests: plain HTTP, a secret key of its own, static files as they are.
 LOCAL = env.bool("LOCAL", default=DEMO or not env.str("DATABASE_URL", default=""))
-STATE_DIR = Path(env.str("STATE_DIR", default="") or (embedded_services.state_folder() if LOCAL else BASE_DIR / ".state"))
+STATE_DIR = Path(
+    env.str("STATE_DIR", default="") or (embedded_services.state_folder() if LOCAL else BASE_DIR / ".state")
+)
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
@@ -223,7 +226,8 @@ CELERY_BEAT_SCHEDULE = {
 
 # Who sends SMS: a dotted path to a class with `send(to, text, key) -> provider id`.
 SMS_SENDER = env.str(
-    "SMS_SENDER", default="notifications.senders.FileSender" if DEMO else "notifications.senders.ConsoleSender"
+    "SMS_SENDER",
+    default="notifications.senders.FileSender" if DEMO else "notifications.senders.ConsoleSender",
 )
 SMS_FILE = env.str("SMS_FILE", default=str(STATE_DIR / "sms.jsonl")) if DEMO else ""
 TWILIO_ACCOUNT_SID = env.str("TWILIO_ACCOUNT_SID", default="")
@@ -236,7 +240,9 @@ EMAIL_BACKEND = env.str(
     default="notifications.demo_mail.FileBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend",
 )
 if env.str("EMAIL_URL", default=""):
-    vars().update({key: value for key, value in env.email_url("EMAIL_URL").items() if key != "EMAIL_FILE_PATH"})
+    vars().update(
+        {key: value for key, value in env.email_url("EMAIL_URL").items() if key != "EMAIL_FILE_PATH"}
+    )
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 

@@ -12,8 +12,8 @@ os.environ["LOCAL"] = "1"
 
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "0" * 50)
 
-from portal.settings import *  # noqa: E402, F403
-from portal.settings import DATABASES, INSTALLED_APPS, env  # noqa: E402
+from portal.settings import *  # noqa: F403
+from portal.settings import DATABASES, INSTALLED_APPS, env
 
 INSTALLED_APPS = [*INSTALLED_APPS, "django_migration_linter"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

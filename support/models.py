@@ -41,10 +41,17 @@ class ErrorReport(models.Model):
     branch = models.ForeignKey(Branch, models.SET_NULL, null=True, blank=True, verbose_name="отделение")
     reason = models.CharField("причина", max_length=20, choices=Reason)
     text = models.TextField("текст", max_length=4000)
-    facts = models.JSONField("сведения на момент обращения", default=list, blank=True, help_text="[[label, value], …]")
+    facts = models.JSONField(
+        "сведения на момент обращения", default=list, blank=True, help_text="[[label, value], …]"
+    )
     status = models.CharField("состояние", max_length=10, choices=Status, default=Status.NEW)
     assigned_to = models.ForeignKey(
-        User, models.SET_NULL, null=True, blank=True, related_name="assigned_reports", verbose_name="сотрудник"
+        User,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assigned_reports",
+        verbose_name="сотрудник",
     )
     created_at = models.DateTimeField("создано")
     closed_at = models.DateTimeField("закрыто", null=True, blank=True)
@@ -55,8 +62,12 @@ class ErrorReport(models.Model):
         verbose_name = "обращение"
         verbose_name_plural = "обращения"
         indexes = [
-            models.Index("user", "-id", name="report_of_user"),
-            models.Index("-created_at", name="report_open", condition=Q(status__in=["new", "taken", "answered"])),
+            models.Index(fields=["user", "-id"], name="report_of_user"),
+            models.Index(
+                fields=["-created_at"],
+                name="report_open",
+                condition=Q(status__in=["new", "taken", "answered"]),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,7 +91,7 @@ class ReportMessage(models.Model):
     class Meta:
         verbose_name = "сообщение"
         verbose_name_plural = "сообщения"
-        indexes = [models.Index("report", "id", name="report_message_order")]
+        indexes = [models.Index(fields=["report", "id"], name="report_message_order")]
 
     def __str__(self) -> str:
         return self.text[:60]
@@ -114,7 +125,9 @@ class Attachment(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     report = models.ForeignKey(ErrorReport, models.CASCADE, related_name="attachments")
-    message = models.ForeignKey(ReportMessage, models.CASCADE, null=True, blank=True, related_name="attachments")
+    message = models.ForeignKey(
+        ReportMessage, models.CASCADE, null=True, blank=True, related_name="attachments"
+    )
     file = models.FileField(upload_to="reports/%Y/%m/")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=40)
@@ -144,7 +157,7 @@ class ReplyTemplate(models.Model):
     class Meta:
         verbose_name = "образец ответа"
         verbose_name_plural = "образцы ответов"
-        constraints = [models.UniqueConstraint("purpose", "title", name="reply_template_title")]
+        constraints = [models.UniqueConstraint(fields=["purpose", "title"], name="reply_template_title")]
 
     def __str__(self) -> str:
         return self.title

@@ -22,7 +22,9 @@ class Bill(models.Model):
     supplier = models.ForeignKey(Supplier, models.PROTECT)
     account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="bills")
     number = models.CharField("номер", max_length=40)
-    public_id = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True)
+    public_id = models.UUIDField(
+        default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True
+    )
     period = models.DateField("месяц")
     issued_on = models.DateField("выставлен", null=True, blank=True)
     due_on = models.DateField("оплатить до", null=True, blank=True)
@@ -39,8 +41,8 @@ class Bill(models.Model):
     class Meta:
         verbose_name = "счёт"
         verbose_name_plural = "счета"
-        constraints = [models.UniqueConstraint("supplier", "number", name="bill_number")]
-        indexes = [models.Index("account", "-period", "-id", name="bill_newest")]
+        constraints = [models.UniqueConstraint(fields=["supplier", "number"], name="bill_number")]
+        indexes = [models.Index(fields=["account", "-period", "-id"], name="bill_newest")]
 
     def __str__(self) -> str:
         return self.number
@@ -64,7 +66,11 @@ class BillLine(models.Model):
     class Meta:
         verbose_name = "строка счёта"
         verbose_name_plural = "строки счёта"
-        constraints = [models.UniqueConstraint("bill", "service", "serial", "code", "price", name="bill_line", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bill", "service", "serial", "code", "price"], name="bill_line", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.code}"
@@ -86,8 +92,8 @@ class Payment(models.Model):
     class Meta:
         verbose_name = "платёж"
         verbose_name_plural = "платежи"
-        constraints = [models.UniqueConstraint("supplier", "document", name="payment_document")]
-        indexes = [models.Index("account", "-paid_on", "-id", name="payment_newest")]
+        constraints = [models.UniqueConstraint(fields=["supplier", "document"], name="payment_document")]
+        indexes = [models.Index(fields=["account", "-paid_on", "-id"], name="payment_newest")]
 
     def __str__(self) -> str:
         return self.document
@@ -108,7 +114,9 @@ class Tariff(models.Model):
         verbose_name = "тариф"
         verbose_name_plural = "тарифы"
         constraints = [
-            models.UniqueConstraint("supplier", "valid_from", "service", "code", "range_from", name="tariff_range")
+            models.UniqueConstraint(
+                fields=["supplier", "valid_from", "service", "code", "range_from"], name="tariff_range"
+            )
         ]
 
     def __str__(self) -> str:

@@ -62,10 +62,10 @@ class LinkGuess(models.Model):
         verbose_name = "неудачная попытка привязки"
         verbose_name_plural = "неудачные попытки привязки"
         indexes = [
-            models.Index("user", "guessed_at", name="link_guess_user"),
-            models.Index("target", "guessed_at", name="link_guess_target"),
-            models.Index("network", "guessed_at", name="link_guess_network"),
-            models.Index("guessed_at", name="link_guess_time"),
+            models.Index(fields=["user", "guessed_at"], name="link_guess_user"),
+            models.Index(fields=["target", "guessed_at"], name="link_guess_target"),
+            models.Index(fields=["network", "guessed_at"], name="link_guess_network"),
+            models.Index(fields=["guessed_at"], name="link_guess_time"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,16 @@
 """What a resident may see, how it is grouped, and how its bills arrive."""
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import User
 from billing.models.suppliers import PersonalAccount, Supplier
+
+UNDO_WITHIN = timedelta(minutes=15)
+"""So long a resident can take back an unlinking without proving the personal account again."""
 
 
 class AccountGroupQuerySet(models.QuerySet["AccountGroup"]):
@@ -26,7 +30,7 @@ class AccountGroup(models.Model):
     class Meta:
         verbose_name = "группа"
         verbose_name_plural = "группы"
-        constraints = [models.UniqueConstraint("user", "name", name="account_group_name")]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="account_group_name")]
 
     def __str__(self) -> str:
         return self.name
@@ -47,7 +51,9 @@ class Link(models.Model):
     proof = models.CharField("чем доказано", max_length=60)
     linked_at = models.DateTimeField()
     ended_at = models.DateTimeField("снята", null=True, blank=True)
-    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="кто снял")
+    ended_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="кто снял"
+    )
     address_confirmed_at = models.DateTimeField(null=True, blank=True, help_text="«Это ваш адрес?» — «Да»")
     history_checked_at = models.DateTimeField(null=True, blank=True, help_text="checklist, domain.md 1.3")
     meter_checked_at = models.DateTimeField(null=True, blank=True)
@@ -58,9 +64,9 @@ class Link(models.Model):
         verbose_name = "привязка"
         verbose_name_plural = "привязки"
         constraints = [
-            models.UniqueConstraint("user", "account", condition=Q(ended_at=None), name="link_once"),
+            models.UniqueConstraint(fields=["user", "account"], condition=Q(ended_at=None), name="link_once"),
         ]
-        indexes = [models.Index("account", name="link_holders", condition=Q(ended_at=None))]
+        indexes = [models.Index(fields=["account"], name="link_holders", condition=Q(ended_at=None))]
 
     def __str__(self) -> str:
         return self.title
@@ -113,10 +119,14 @@ class LinkRequest(models.Model):
         verbose_name_plural = "ожидающие привязки"
         constraints = [
             models.UniqueConstraint(
-                "user", "supplier", "digits", condition=Q(status="pending"), name="link_request_one_pending"
+                fields=["user", "supplier", "digits"],
+                condition=Q(status="pending"),
+                name="link_request_one_pending",
             )
         ]
-        indexes = [models.Index("expires_at", name="link_request_pending", condition=Q(status="pending"))]
+        indexes = [
+            models.Index(fields=["expires_at"], name="link_request_pending", condition=Q(status="pending"))
+        ]
 
     def __str__(self) -> str:
         return self.shown_number
@@ -139,9 +149,11 @@ class BillDelivery(models.Model):
     class Meta:
         verbose_name = "способ получения счёта"
         verbose_name_plural = "способы получения счёта"
-        indexes = [models.Index("account", "-id", name="bill_delivery_newest")]
+        indexes = [models.Index(fields=["account", "-id"], name="bill_delivery_newest")]
         constraints = [
-            models.CheckConstraint(condition=Q(method="paper") | ~Q(email=""), name="bill_delivery_has_email"),
+            models.CheckConstraint(
+                condition=Q(method="paper") | ~Q(email=""), name="bill_delivery_has_email"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -55,7 +55,7 @@ class Branch(models.Model):
     class Meta:
         verbose_name = "отделение"
         verbose_name_plural = "отделения"
-        constraints = [models.UniqueConstraint("supplier", "prefix", name="branch_prefix")]
+        constraints = [models.UniqueConstraint(fields=["supplier", "prefix"], name="branch_prefix")]
 
     def __str__(self) -> str:
         return self.name
@@ -89,8 +89,8 @@ class PersonalAccount(models.Model):
     class Meta:
         verbose_name = "лицевой счёт"
         verbose_name_plural = "лицевые счета"
-        constraints = [models.UniqueConstraint("supplier", "number", name="personal_account_number")]
-        indexes = [models.Index("supplier", "digits", name="personal_account_digits")]
+        constraints = [models.UniqueConstraint(fields=["supplier", "number"], name="personal_account_number")]
+        indexes = [models.Index(fields=["supplier", "digits"], name="personal_account_digits")]
 
     def __str__(self) -> str:
         return self.number
@@ -98,5 +98,3 @@ class PersonalAccount(models.Model):
     @property
     def masked_address(self) -> str:
         return addresses.mask_address(self.address)
-
-

@@ -36,11 +36,15 @@ class Meter(models.Model):
     digits_right = models.PositiveSmallIntegerField("цифр после запятой", null=True, blank=True)
     ratio = models.DecimalField("коэффициент трансформации", max_digits=8, decimal_places=2, default=1)
     verified_until = models.DateField("поверен до", null=True, blank=True)
-    verification_years = models.PositiveSmallIntegerField("межповерочный интервал, лет", null=True, blank=True)
+    verification_years = models.PositiveSmallIntegerField(
+        "межповерочный интервал, лет", null=True, blank=True
+    )
     place = models.CharField("место установки", max_length=200, blank=True)
     accuracy_class = models.CharField("класс точности", max_length=10, blank=True)
     voltage = models.DecimalField("напряжение, В", max_digits=8, decimal_places=2, null=True, blank=True)
-    current_max = models.DecimalField("наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True)
+    current_max = models.DecimalField(
+        "наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True
+    )
     phases = models.PositiveSmallIntegerField("фаз", null=True, blank=True)
     owner = models.CharField("владелец", max_length=200, blank=True)
 
@@ -49,8 +53,10 @@ class Meter(models.Model):
     class Meta:
         verbose_name = "прибор учёта"
         verbose_name_plural = "приборы учёта"
-        constraints = [models.UniqueConstraint("supplier", "registration", name="meter_registration")]
-        indexes = [models.Index("supplier", "serial_key", name="meter_serial")]
+        constraints = [
+            models.UniqueConstraint(fields=["supplier", "registration"], name="meter_registration")
+        ]
+        indexes = [models.Index(fields=["supplier", "serial_key"], name="meter_serial")]
 
     def __str__(self) -> str:
         return self.label
@@ -76,13 +82,15 @@ class Installation(models.Model):
         verbose_name = "установка"
         verbose_name_plural = "установки"
         constraints = [
-            models.UniqueConstraint("meter", "account", "installed_on", name="installation", nulls_distinct=False),
+            models.UniqueConstraint(
+                fields=["meter", "account", "installed_on"], name="installation", nulls_distinct=False
+            ),
             models.CheckConstraint(
                 condition=Q(removed_on=None) | Q(installed_on=None) | Q(removed_on__gte=F("installed_on")),
                 name="installation_removed_after_installed",
             ),
         ]
-        indexes = [models.Index("account", "meter", name="installation_account")]
+        indexes = [models.Index(fields=["account", "meter"], name="installation_account")]
 
     def __str__(self) -> str:
         return f"{self.meter} — {self.account}"
@@ -102,7 +110,7 @@ class Scale(models.Model):
     class Meta:
         verbose_name = "шкала"
         verbose_name_plural = "шкалы"
-        constraints = [models.UniqueConstraint("meter", "code", name="scale_code")]
+        constraints = [models.UniqueConstraint(fields=["meter", "code"], name="scale_code")]
 
     def __str__(self) -> str:
         return self.name

@@ -40,9 +40,15 @@ class Reading(models.Model):
     class Meta:
         verbose_name = "показание"
         verbose_name_plural = "показания"
-        constraints = [models.UniqueConstraint("scale", "taken_on", "source", name="reading_once_a_day")]
+        constraints = [
+            models.UniqueConstraint(fields=["scale", "taken_on", "source"], name="reading_once_a_day")
+        ]
         indexes = [
-            models.Index("meter", "-taken_on", "scale", include=["value", "kind", "source"], name="reading_newest")
+            models.Index(
+                fields=["meter", "-taken_on", "scale"],
+                include=["value", "kind", "source"],
+                name="reading_newest",
+            )
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,9 @@ class Submission(models.Model):
     checked_at = models.DateTimeField("проверено", null=True, blank=True)
     confirmed_at = models.DateTimeField("подтверждено жителем", null=True, blank=True)
     accepted_at = models.DateTimeField("принято", null=True, blank=True)
-    supersedes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
+    supersedes = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="superseded_by"
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -53,19 +55,22 @@ class Submission(models.Model):
         verbose_name = "передача показаний"
         verbose_name_plural = "передачи показаний"
         constraints = [
-            models.UniqueConstraint("key", "meter", name="submission_once"),
+            models.UniqueConstraint(fields=["key", "meter"], name="submission_once"),
             models.UniqueConstraint(
-                "meter",
-                "period",
+                fields=["meter", "period"],
                 condition=Q(status__in=["accepted", "handed_over", "billed"]),
                 name="submission_one_accepted_a_period",
             ),
         ]
         indexes = [
-            models.Index("submitted_at", name="submission_unchecked", condition=Q(status="submitted")),
-            models.Index("meter", "-submitted_at", name="submission_of_meter"),
-            models.Index("account", "-submitted_at", name="submission_of_account"),
-            models.Index("-submitted_at", name="submission_to_review", condition=Q(needs_review=True)),
+            models.Index(
+                fields=["submitted_at"], name="submission_unchecked", condition=Q(status="submitted")
+            ),
+            models.Index(fields=["meter", "-submitted_at"], name="submission_of_meter"),
+            models.Index(fields=["account", "-submitted_at"], name="submission_of_account"),
+            models.Index(
+                fields=["-submitted_at"], name="submission_to_review", condition=Q(needs_review=True)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -86,7 +91,7 @@ class SubmissionValue(models.Model):
     class Meta:
         verbose_name = "значение"
         verbose_name_plural = "значения"
-        constraints = [models.UniqueConstraint("submission", "scale", name="submission_value")]
+        constraints = [models.UniqueConstraint(fields=["submission", "scale"], name="submission_value")]
 
     def __str__(self) -> str:
         return self.typed
