@@ -50,13 +50,14 @@ def reading(value: object, places: int | None = None) -> str:
 @register.filter
 def plural_ru(number: int, forms: str) -> str:
     """The word that fits the number: ``{{ n|plural_ru:"день,дня,дней" }}``."""
-    return formats.choose_plural(int(number), forms)
+    # By way of text: a lazy number has no int() of its own.
+    return formats.choose_plural(int(str(number)), forms)
 
 
 @register.filter
 def counted_ru(number: int, forms: str) -> str:
     """The number with its word: «2 дня»."""
-    word = formats.choose_plural(int(number), forms)
+    word = plural_ru(number, forms)
     return f"{number}{formats.NO_BREAK_SPACE}{word}"
 
 

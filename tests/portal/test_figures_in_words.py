@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils.functional import SimpleLazyObject
 
 from portal import charts, formats
+from portal.templatetags import face
 
 SPACE = formats.NO_BREAK_SPACE
 
@@ -59,6 +61,11 @@ def test_reading(value: str, places: int | None, written: str) -> None:
 )
 def test_plural(number: int, word: str) -> None:
     assert formats.choose_plural(number, "день,дня,дней") == word
+
+
+def test_counts_what_is_not_yet_known() -> None:
+    unread = SimpleLazyObject(lambda: 2)
+    assert face.counted_ru(unread, "новое,новых,новых") == f"2{SPACE}новых"
 
 
 def test_days_and_moments() -> None:
