@@ -1,0 +1,27 @@
+"""A bill is a document: when a package names its lines again, lines it no longer has are taken away."""
+
+from django.db import connection
+
+from exchange.layouts import BILL_LINES
+from exchange.merging import Scope
+
+_REMOVE = """
+DELETE FROM billing_billline t
+USING (
+    SELECT DISTINCT bill.id, bill.number FROM {stage} s
+    JOIN billing_bill bill ON bill.supplier_id = :supplier AND bill.number = s.bill
+) named
+WHERE t.bill_id = named.id AND NOT EXISTS (
+    SELECT 1 FROM {stage} s
+    WHERE s.bill = named.number AND s.service = t.service AND s.serial = t.serial AND s.code = t.code
+      AND s.price IS NOT DISTINCT FROM t.price
+)
+"""
+
+
+def remove_vanished_lines(scope: Scope) -> int:
+    """Only for a file of which no row was refused: a refused line says nothing about the one it would replace."""
+    statement, parameters = scope.bind(_REMOVE.format(stage=BILL_LINES.stage))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.rowcount

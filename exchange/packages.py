@@ -1,0 +1,159 @@
+"""A registry package on disk: a folder or a .zip, opened without trusting a name in it."""
+
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+MANIFEST = "registry.json"
+LARGEST_MANIFEST = 1024 * 1024
+LARGEST_ARCHIVE = 64 * 1024**3
+MOST_ENTRIES = 1000
+
+
+class UnreadablePackage(Exception):
+    """This is not a registry package. The message says why, in Russian."""
+
+
+@dataclass(frozen=True)
+class FileTotals:
+    """What the sender says of a file: how many rows, and sums of some columns."""
+
+    rows: int | None
+    sums: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Manifest:
+    supplier: str
+    period: str
+    created_at: datetime
+    totals: dict[str, FileTotals]
+
+
+class Package:
+    """Files by plain name; `open` gives their bytes."""
+
+    def __init__(self, name: str, files: dict[str, Path | zipfile.ZipInfo], archive: zipfile.ZipFile | None) -> None:
+        self.name = name
+        self._files = files
+        self._archive = archive
+        self.manifest = read_manifest(self)
+
+    @property
+    def files(self) -> set[str]:
+        return set(self._files)
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        entry = self._files[name]
+        if isinstance(entry, Path):
+            with entry.open("rb") as stream:
+                yield stream
+        elif self._archive is not None:
+            try:
+                with self._archive.open(entry) as stream:
+                    yield stream
+            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                raise UnreadablePackage(f"Архив повреждён: {name}.") from error
+
+
+@contextmanager
+def open_package(path: Path) -> Iterator[Package]:
+    """Raises `UnreadablePackage`."""
+    if path.is_dir():
+        files = {entry.name: entry for entry in path.iterdir() if entry.is_file() and not entry.is_symlink()}
+        yield Package(path.resolve().name, dict(files), None)
+    elif path.is_file():
+        try:
+            with zipfile.ZipFile(path) as archive:
+                yield Package(path.name, dict(list_entries(archive)), archive)
+        except (zipfile.BadZipFile, NotImplementedError) as error:
+            raise UnreadablePackage("Это не папка и не читаемый архив .zip.") from error
+    else:
+        raise UnreadablePackage("По этому пути ничего нет.")
+
+
+def list_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files of an archive by plain name, all in its root or all in one folder."""
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > LARGEST_ARCHIVE:
+        raise UnreadablePackage("Архив слишком велик.")
+    found: dict[str, zipfile.ZipInfo] = {}
+    folders: set[str] = set()
+    for entry in entries:
+        place = PurePosixPath(entry.filename)
+        is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
+        if (
+            place.is_absolute()
+            or ".." in place.parts
+            or "\\" in entry.orig_filename
+            or ":" in entry.filename
+            or "\x00" in entry.orig_filename
+            or is_link
+        ):
+            raise UnreadablePackage(f"Недопустимое имя в архиве: {entry.filename[:80]}")
+        if entry.flag_bits & 0x1:
+            raise UnreadablePackage("Архив закрыт паролем.")
+        if place.parts[0] == "__MACOSX":
+            continue
+        folders.add(str(place.parent))
+        if place.name in found:
+            raise UnreadablePackage(f"Имя встречается в архиве дважды: {place.name}")
+        found[place.name] = entry
+    if len(folders) > 1 or any(len(PurePosixPath(folder).parts) > 1 for folder in folders):
+        raise UnreadablePackage("Файлы архива лежат в разных папках.")
+    return found
+
+
+def read_manifest(package: Package) -> Manifest:
+    if MANIFEST not in package.files:
+        raise UnreadablePackage(f"Нет файла {MANIFEST}.")
+    with package.open(MANIFEST) as stream:
+        raw = stream.read(LARGEST_MANIFEST + 1)
+    if len(raw) > LARGEST_MANIFEST:
+        raise UnreadablePackage(f"{MANIFEST} слишком велик.")
+    try:
+        data = json.loads(raw.decode("utf-8-sig"), parse_float=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise UnreadablePackage(f"{MANIFEST} не читается.") from error
+    if not isinstance(data, dict) or data.get("format") != 1:
+        raise UnreadablePackage("Известен только формат 1.")
+    supplier, period = data.get("supplier"), data.get("period") or ""
+    if not isinstance(supplier, str) or not re.fullmatch(r"[-a-zA-Z0-9_]{1,20}", supplier):
+        raise UnreadablePackage(f"В {MANIFEST} не назван поставщик.")
+    if not isinstance(period, str) or not re.fullmatch(r"(?:\d{4}-(?:0[1-9]|1[0-2]))?", period):
+        raise UnreadablePackage(f"В {MANIFEST} непонятный период.")
+    return Manifest(supplier, period, _read_moment(data.get("created_at")), _read_totals(data.get("totals") or {}))
+
+
+def _read_moment(value: Any) -> datetime:
+    try:
+        moment = parse_datetime(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise UnreadablePackage(f"В {MANIFEST} непонятное время создания.")
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def _read_totals(value: Any) -> dict[str, FileTotals]:
+    totals = {}
+    try:
+        for name, entry in value.items():
+            rows = entry.get("rows")
+            sums = {column: Decimal(str(total)) for column, total in (entry.get("sum") or {}).items()}
+            totals[str(name)] = FileTotals(None if rows is None else int(rows), sums)
+    except (AttributeError, TypeError, ValueError, InvalidOperation) as error:
+        raise UnreadablePackage(f"В {MANIFEST} непонятные итоги.") from error
+    return totals

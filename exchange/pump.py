@@ -1,0 +1,219 @@
+"""From a file of a package to a typed temporary table, in blocks: memory does not grow with the file.
+
+Lines in canonical form are recognised many at a time by one regular expression and go to `COPY` as they
+are; a line it stops at is parsed cell by cell, and goes on in canonical form or to the rejects.
+"""
+
+import csv
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import IO, Any, Protocol
+
+from django.db import connection
+
+from exchange.dialects import BLOCK, Dialect, detect_delimiter, detect_encoding, split_line
+from exchange.layouts import Layout
+from exchange.packages import Package
+from exchange.rejects import LineNumbers, Reject, Rejects
+from exchange.values import BadValue, read_number
+
+LONGEST_LINE = 64 * 1024
+
+
+class PackageHeld(Exception):
+    """The package as a whole must not be applied. The message says why, in Russian."""
+
+
+class Writes(Protocol):
+    def write(self, data: bytes) -> Any: ...
+
+
+@dataclass
+class Staged:
+    """A file as it stands in its temporary table."""
+
+    layout: Layout
+    columns: frozenset[str]
+    unknown_columns: tuple[str, ...]
+    rows: int = 0
+    lines: LineNumbers = field(default_factory=LineNumbers)
+    rejected_sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+
+
+def stage_file(package: Package, layout: Layout, rejects: Rejects) -> Staged:
+    """Creates the temporary table of the file and fills it. Raises `PackageHeld` when the file cannot be read."""
+    dialect = read_dialect(package, layout)
+    line_reader = LineReader(layout, dialect, rejects)
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {layout.stage}")
+        cursor.execute(_create_table(layout))
+        with package.open(layout.file) as stream, cursor.copy(line_reader.copy_statement) as copy:
+            stream.read(dialect.skip)
+            line_reader.pump(stream, copy)
+        cursor.execute(f"ANALYZE {layout.stage}")
+    return line_reader.staged
+
+
+def read_dialect(package: Package, layout: Layout) -> Dialect:
+    with package.open(layout.file) as stream:
+        encoding, is_sound, skip = detect_encoding(stream)
+    if encoding == "utf-16":
+        raise PackageHeld(f"{layout.file}: кодировка UTF-16, нужна UTF-8 или windows-1251.")
+    with package.open(layout.file) as stream:
+        stream.read(skip)
+        first_line = stream.readline(LONGEST_LINE).decode(encoding, errors="replace").strip("\r\n")
+    delimiter, header = detect_delimiter(first_line, layout.by_name)
+    missing = [column.name for column in layout.columns if column.required and column.name not in header]
+    if missing:
+        raise PackageHeld(f"{layout.file}: нет столбца {', '.join(missing)}.")
+    doubled = [name for name in layout.by_name if header.count(name) > 1]
+    if doubled:
+        raise PackageHeld(f"{layout.file}: столбец {', '.join(doubled)} назван дважды.")
+    return Dialect(encoding, is_sound, delimiter, header, skip)
+
+
+def _create_table(layout: Layout) -> str:
+    columns = [
+        f"{column.name} {column.kind.sql_type}" + (" NOT NULL DEFAULT ''" if column.kind.is_text else "")
+        for column in layout.columns
+    ] + [f"{name} text NOT NULL DEFAULT ''" for name in layout.derived]
+    return (
+        f"CREATE TEMPORARY TABLE {layout.stage} "
+        f"(row bigint GENERATED ALWAYS AS IDENTITY, {', '.join(columns)}) ON COMMIT DROP"
+    )
+
+
+class LineReader:
+    """Knows the columns of one file in the order of its header."""
+
+    def __init__(self, layout: Layout, dialect: Dialect, rejects: Rejects) -> None:
+        known = layout.by_name
+        self.layout = layout
+        self.dialect = dialect
+        self.rejects = rejects
+        self.width = len(dialect.header)
+        self.columns = [(place, known[name]) for place, name in enumerate(dialect.header) if name in known]
+        self.staged = Staged(
+            layout,
+            columns=frozenset(column.name for _, column in self.columns),
+            unknown_columns=tuple(name for name in dialect.header if name and name not in known),
+        )
+        self.is_plain = len(self.columns) == self.width and not layout.derived
+        self.canonical = re.compile(self._canonical_lines())
+        self._numbers = [(place, column) for place, column in self.columns if column.kind.sql_type == "numeric"]
+
+    @property
+    def copy_statement(self) -> str:
+        names = [column.name for _, column in self.columns] + list(self.layout.derived)
+        texts = [column.name for _, column in self.columns if column.kind.is_text] + list(self.layout.derived)
+        delimiter = "E'\\t'" if self.dialect.delimiter == "\t" else f"'{self.dialect.delimiter}'"
+        return (
+            f"COPY {self.layout.stage} ({', '.join(names)}) FROM STDIN "
+            f"(FORMAT csv, DELIMITER {delimiter}, FORCE_NOT_NULL ({', '.join(texts)}))"
+        )
+
+    def _canonical_lines(self) -> bytes:
+        if not self.is_plain:
+            return rb"(?!)"
+        delimiter = re.escape(self.dialect.delimiter.encode())
+        cells = []
+        for _, column in self.columns:
+            pattern = column.kind.pattern.replace(b"%s", delimiter)
+            cells.append(pattern if column.needs_value else rb"(?:" + pattern + rb")?")
+        # Greedy, not possessive: Python before 3.11.5 loses its place after a possessive group that failed.
+        return rb"(?:" + delimiter.join(cells) + rb"\n)*"
+
+    def pump(self, stream: IO[bytes], copy: Writes) -> None:
+        stream.readline()
+        line, row = 2, 1
+        numbers = self.staged.lines
+        for block, is_sound in self._blocks(stream):
+            place, end = 0, len(block)
+            while place < end:
+                found = self.canonical.match(block, place) if is_sound else None
+                if found and found.end() > place:
+                    copy.write(block[place : found.end()])
+                    count = block.count(b"\n", place, found.end())
+                    numbers.note(row, line)
+                    line, row, place = line + count, row + count, found.end()
+                    self.staged.rows += count
+                    continue
+                stop = block.index(b"\n", place)
+                cells = self._read_line(block[place:stop], line)
+                if cells is not None:
+                    copy.write(cells)
+                    numbers.note(row, line)
+                    row += 1
+                line, place = line + 1, stop + 1
+
+    def _blocks(self, stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
+        """Whole lines in UTF-8, each ending in a line feed, and whether all their signs could be read."""
+        while block := stream.read(BLOCK):
+            if not block.endswith(b"\n"):
+                block += stream.readline(LONGEST_LINE)
+            if not block.endswith(b"\n"):
+                block += b"\n"
+            is_sound = self.dialect.is_sound
+            if not is_sound:
+                decoded = block.decode(self.dialect.encoding, errors="replace")
+                block, is_sound = decoded.encode(), "\ufffd" not in decoded
+            yield block.replace(b"\r\n", b"\n"), is_sound
+
+    def _read_line(self, raw: bytes, line: int) -> bytes | None:
+        """The canonical form of one line; None for a blank or a refused one."""
+        if not raw.strip():
+            return None
+        self.staged.rows += 1
+        try:
+            if len(raw) > LONGEST_LINE:
+                raise BadValue("строка слишком длинная")
+            cells = split_line(raw.decode(errors="replace").replace("\x00", "\ufffd"), self.dialect.delimiter)
+        except (csv.Error, BadValue) as error:
+            reason = str(error) if isinstance(error, BadValue) else "кавычки не закрыты или стоят не на месте"
+            self._refuse(line, "", raw.decode(errors="replace"), reason)
+            return None
+        if len(cells) < self.width or any(cells[self.width :]):
+            self._refuse(line, "", "", f"столбцов {len(cells)}, а в заголовке {self.width}")
+            self._add_to_rejected_sums(cells)
+            return None
+        return self._read_cells(cells, line)
+
+    def _read_cells(self, cells: list[str], line: int) -> bytes | None:
+        canonical: dict[str, str] = {}
+        for place, column in self.columns:
+            value = cells[place]
+            try:
+                if value:
+                    value = column.kind.parse(value)
+                elif column.needs_value:
+                    raise BadValue("пусто")
+            except BadValue as error:
+                self._refuse(line, column.name, cells[place], str(error))
+                self._add_to_rejected_sums(cells)
+                return None
+            canonical[column.name] = value
+        for name, (source, rule) in self.layout.derived.items():
+            canonical[name] = rule(canonical[source])[:40] if canonical.get(source) else ""
+        delimiter = self.dialect.delimiter
+        return (delimiter.join(_quote(value, delimiter) for value in canonical.values()) + "\n").encode()
+
+    def _refuse(self, line: int, column: str, value: str, reason: str) -> None:
+        value = value.replace("\x00", "\ufffd")
+        self.rejects.add(Reject(self.layout.file, line, column, value[:200], reason[:200]))
+
+    def _add_to_rejected_sums(self, cells: list[str]) -> None:
+        """The sender counted the refused rows too."""
+        for place, column in self._numbers:
+            try:
+                self.staged.rejected_sums[column.name] += read_number(cells[place]) if cells[place] else 0
+            except (BadValue, IndexError):
+                continue
+
+
+def _quote(value: str, delimiter: str) -> str:
+    if '"' in value or delimiter in value:
+        return '"' + value.replace('"', '""') + '"'
+    return value

@@ -1,0 +1,48 @@
+"""Rows of a package that were not taken, and why."""
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+# Every refused row is counted; of each file so many are kept to be shown.
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Reject:
+    file: str
+    line: int
+    column: str
+    value: str
+    reason: str
+
+
+@dataclass
+class Rejects:
+    kept: list[Reject] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, reject: Reject) -> None:
+        self.counts[reject.file] += 1
+        if self.counts[reject.file] <= MOST_KEPT:
+            self.kept.append(reject)
+
+    def add_uncounted(self, file: str, number: int) -> None:
+        """Rows refused by a statement beyond those it returned."""
+        self.counts[file] += number
+
+
+class LineNumbers:
+    """From the number of a staged row to its line in the file: refused and blank lines shift it."""
+
+    def __init__(self) -> None:
+        self._rows = [0]
+        self._shifts = [0]
+
+    def note(self, row: int, line: int) -> None:
+        if line - row != self._shifts[-1]:
+            self._rows.append(row)
+            self._shifts.append(line - row)
+
+    def line_of(self, row: int) -> int:
+        return row + self._shifts[bisect_right(self._rows, row) - 1]
