@@ -20,8 +20,7 @@ register = template.Library()
 def icon(name: str) -> SafeString:
     """Draw a line icon; it only accompanies words, so a screen reader passes over it."""
     return format_html(
-        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true"'
-        ' focusable="false">{}</svg>',
+        '<svg class="icon" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">{}</svg>',
         mark_safe(ICONS[name]),  # noqa: S308 - the drawings are the portal's own
     )
 
@@ -141,9 +140,5 @@ def has_errors(forms: Iterable[BaseForm]) -> bool:
 @register.filter
 def marks_required(field: BoundField) -> bool:
     """Whether a field wears the star: only where the form has fields one may leave empty too."""
-    others = [
-        other.field
-        for other in field.form.visible_fields()
-        if not isinstance(other.field.widget, CheckboxInput)
-    ]
+    others = [other.field for other in field.form.visible_fields() if not isinstance(other.field.widget, CheckboxInput)]
     return bool(field.field.required) and not all(other.required for other in others)
