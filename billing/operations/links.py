@@ -1,16 +1,14 @@
 """What a resident does with a link that stands: names it, confirms it, ends it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from accounts.models import User
 from billing.models import AccountGroup, Link
+from billing.models.links import UNDO_WITHIN
 from notifications import operations as notifications
-
-UNDO_WITHIN = timedelta(minutes=15)
-"""So long a resident can take back an unlinking without proving the personal account again."""
 
 
 class UndoExpired(Exception):

@@ -1,6 +1,7 @@
 """Requests that wait for a payment to reach the registry (domain.md 5)."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -14,7 +15,7 @@ from notifications import operations as notifications
 
 
 @transaction.atomic(durable=True)
-def withdraw_link_request(*, user: User, public_id: str, at: datetime) -> LinkRequest:
+def withdraw_link_request(*, user: User, public_id: UUID, at: datetime) -> LinkRequest:
     """Stop waiting. Raises: LinkRequest.DoesNotExist for a stranger's request or one that is settled."""
     request = LinkRequest.objects.visible_to(user).pending().select_for_update().get(public_id=public_id)
     request.status = LinkRequest.Status.WITHDRAWN

@@ -1,15 +1,92 @@
-from uuid import UUID
+"""«Абоненты и группы», and one personal account with its checklist."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import phones
+from billing import operations, queries
+from billing.models import Link
+from billing.views.residents import resident_of
+
+CHECKS = {
+    "address": (operations.confirm_address, "Хорошо, адрес ваш. Осталось несколько шагов."),
+    "history": (operations.mark_history_checked, "Отметили: показания сверены со счётом."),
+    "meter": (operations.mark_meter_checked, "Отметили: сведения о счётчике верны."),
+}
 
 
+@require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    user = resident_of(request)
+    links = queries.get_links(user)
+    deliveries = queries.get_deliveries([link.account_id for link in links])
+    groups = [
+        {
+            "group": group,
+            "cards": [
+                {"link": link, "delivery": deliveries.get(link.account_id)}
+                for link in links
+                if link.group_id == group.pk
+            ],
+        }
+        for group in queries.get_groups(user)
+    ]
+    return render(
+        request,
+        "billing/account_list.html",
+        {
+            "groups": groups,
+            "has_links": bool(links),
+            "requests": queries.get_pending_requests(user),
+            "undoable": queries.get_undoable_link(user, timezone.now()),
+        },
+    )
 
 
+@require_safe
 def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    user = resident_of(request)
+    try:
+        link = queries.get_link(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
+    others = [
+        {
+            "link": other,
+            "phone": phones.mask_phone(str(other.user.phone)),
+            "is_later": other.linked_at > link.linked_at,
+        }
+        for other in queries.get_other_holders(link)
+    ]
+    return render(
+        request,
+        "billing/account_detail.html",
+        {
+            "link": link,
+            "account": link.account,
+            "checklist": queries.get_checklists([link], timezone.localdate())[link.pk],
+            "delivery": delivery,
+            "delivery_is_own": delivery is not None and delivery.user_id == user.pk,
+            "last_bill": queries.get_last_bills([link.account_id]).get(link.account_id),
+            "branch": queries.get_branch_for(link.account),
+            "others": others,
+        },
+    )
 
 
+@require_POST
 def link_check(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    """The resident's own «Да», «Сверено», «Всё верно»."""
+    if request.POST.get("check") not in CHECKS:
+        return HttpResponseBadRequest()
+    mark, words = CHECKS[request.POST["check"]]
+    try:
+        link = mark(user=resident_of(request), link_id=pk, at=timezone.now())
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    messages.success(request, words)
+    return redirect("billing:account_detail", link.pk)

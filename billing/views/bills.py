@@ -1,19 +1,123 @@
+"""«Оплата»: what is due, bills and payments over the years."""
+
+from datetime import date
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from billing import queries
+from billing.models import Bill, Link
+from billing.views.residents import resident_of
+
+Key = tuple[date, int]
 
 
-def bill_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+def _read_key(text: str) -> Key | None:
+    """The place in a long list, «2026-10-01.17»; anything else is its beginning."""
+    day, _, pk = text.partition(".")
+    try:
+        return date.fromisoformat(day), min(int(pk), 2**63 - 1)
+    except ValueError:
+        return None
 
 
-def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return HttpResponse()
+def _write_key(key: Key | None) -> str:
+    return f"{key[0]:%Y-%m-%d}.{key[1]}" if key else ""
 
 
-def payment_list(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+def _choose_link(request: HttpRequest, links: list[Link]) -> Link | None:
+    """The link that `?account=` names, or None for all of them. Raises: Http404 for a stranger's."""
+    wanted = request.GET.get("account", "")
+    if not wanted:
+        return None
+    link = next((link for link in links if str(link.pk) == wanted), None)
+    if link is None:
+        raise Http404
+    return link
 
 
+@require_safe
 def payment_overview(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    links = queries.get_links(resident_of(request))
+    account_ids = [link.account_id for link in links]
+    balances = queries.get_balances(account_ids, timezone.localdate())
+    payments = queries.get_last_payments(account_ids)
+    cards = [
+        {"link": link, "balance": balances.get(link.account_id), "payment": payments.get(link.account_id)}
+        for link in links
+    ]
+    due = sum((balance.to_pay for balance in balances.values()), start=0)
+    suppliers = {link.account.supplier_id: link.account.supplier for link in links}
+    return render(
+        request,
+        "billing/payment_overview.html",
+        {"cards": cards, "due": due, "has_bills": bool(balances), "suppliers": suppliers.values()},
+    )
+
+
+@require_safe
+def bill_list(request: HttpRequest) -> HttpResponse:
+    user = resident_of(request)
+    links = queries.get_links(user)
+    chosen = _choose_link(request, links)
+    before = _read_key(request.GET.get("before", ""))
+    bills, older = queries.get_bills(user, account_id=chosen.account_id if chosen else None, before=before)
+    return render(
+        request,
+        "billing/bill_list.html",
+        {
+            "rows": [{"bill": bill, "link": _link_of(bill.account_id, links)} for bill in bills],
+            "links": links,
+            "chosen": chosen,
+            "is_first_page": before is None,
+            "older": _write_key(older),
+        },
+    )
+
+
+@require_safe
+def payment_list(request: HttpRequest) -> HttpResponse:
+    user = resident_of(request)
+    links = queries.get_links(user)
+    chosen = _choose_link(request, links)
+    before = _read_key(request.GET.get("before", ""))
+    payments, older = queries.get_payments(
+        user, account_id=chosen.account_id if chosen else None, before=before
+    )
+    return render(
+        request,
+        "billing/payment_list.html",
+        {
+            "rows": [{"payment": payment, "link": _link_of(payment.account_id, links)} for payment in payments],
+            "links": links,
+            "chosen": chosen,
+            "is_first_page": before is None,
+            "older": _write_key(older),
+        },
+    )
+
+
+def _link_of(account_id: int, links: list[Link]) -> Link | None:
+    return next((link for link in links if link.account_id == account_id), None)
+
+
+@require_safe
+def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = resident_of(request)
+    try:
+        bill = queries.get_bill(user, public_id)
+    except Bill.DoesNotExist as error:
+        raise Http404 from error
+    return render(
+        request,
+        "billing/bill_detail.html",
+        {
+            "bill": bill,
+            "link": _link_of(bill.account_id, queries.get_links(user)),
+            "lines": bill.lines.all(),
+            "has_estimates": any(line.kind in {"estimated", "norm"} for line in bill.lines.all()),
+        },
+    )

@@ -1,11 +1,79 @@
+"""«Новый лицевой счёт»."""
+
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.models import User
+from accounts.network import client_address
+from billing import account_numbers, operations, queries
+from billing.forms import LinkForm, ProofForm, build_proof_forms
+from billing.models import Link, LinkRequest, Supplier
+from billing.proofs import LastPayment
+from billing.views.residents import resident_of
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def link_create(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
+    user = resident_of(request)
+    data = request.POST if request.method == "POST" else None
+    form = LinkForm(data, groups=queries.get_groups(user), suppliers=queries.get_suppliers())
+    proof_forms = build_proof_forms(data)
+    may_wait = False
+    if data is not None:
+        chosen = next((proof_form for proof_form in proof_forms if proof_form.is_bound), None)
+        shaped = [form.is_valid(), chosen is not None and chosen.is_valid()]
+        if all(shaped) and chosen is not None:
+            try:
+                return _link(request, user, form, chosen)
+            except operations.AlreadyLinked as known:
+                messages.info(request, f"{known} Вот он.")
+                return redirect("billing:account_detail", known.link.pk)
+            except operations.TooManyGuesses as limit:
+                form.add_error(None, str(limit))
+            except operations.NotProven as refusal:
+                form.add_error(None, str(refusal))
+                may_wait = chosen.proof.code == LastPayment.code
+    return render(
+        request,
+        "billing/link_form.html",
+        {"form": form, "proof_forms": proof_forms, "all_forms": [form, *proof_forms], "may_wait": may_wait},
+    )
 
 
+def _link(request: HttpRequest, user: User, form: LinkForm, proof_form: ProofForm) -> HttpResponse:
+    supplier: Supplier = form.cleaned_data["supplier"]
+    digits: str = form.cleaned_data["digits"]
+    claim = operations.Claim(
+        supplier=supplier,
+        digits=digits,
+        shown_number=account_numbers.format_number(digits, supplier.number_example),
+        service=form.cleaned_data["service"],
+        proof=proof_form.proof,
+        data=proof_form.cleaned_data,
+        alias=form.cleaned_data["alias"],
+        group_id=form.get_group_id(),
+    )
+    link_or_wait = operations.await_payment if "wait" in request.POST else operations.link_personal_account
+    outcome: Link | LinkRequest = link_or_wait(
+        user=user, claim=claim, network_address=client_address(request), at=timezone.now()
+    )
+    if isinstance(outcome, LinkRequest):
+        messages.info(request, "Подождём этот платёж десять дней. Как только он придёт от поставщика, скажем в колокольчике.")
+        return redirect("billing:account_list")
+    messages.success(request, f"Лицевой счёт {outcome.account.number} добавлен.")
+    return redirect("billing:account_detail", outcome.pk)
+
+
+@require_POST
 def link_request_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    return HttpResponse()
+    try:
+        waiting = operations.withdraw_link_request(user=resident_of(request), public_id=public_id, at=timezone.now())
+    except LinkRequest.DoesNotExist as error:
+        raise Http404 from error
+    messages.info(request, f"Платёж по лицевому счёту {waiting.shown_number} больше не ждём.")
+    return redirect("billing:account_list")

@@ -1,23 +1,107 @@
-from uuid import UUID
+"""What a resident changes about one linked personal account."""
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import phones
+from accounts.models import User
+from billing import operations, queries
+from billing.forms import DeliveryForm, LinkEditForm
+from billing.models import AccountGroup, Link
+from billing.views.residents import resident_of
 
 
-def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+def _get_link_or_404(user: User, pk: int) -> Link:
+    try:
+        return queries.get_link(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
 
 
-def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
-    return HttpResponse()
-
-
+@require_http_methods(["GET", "HEAD", "POST"])
 def link_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    user = resident_of(request)
+    link = _get_link_or_404(user, pk)
+    form = LinkEditForm(
+        request.POST if request.method == "POST" else None,
+        groups=AccountGroup.objects.visible_to(user).order_by("pk"),
+        initial={"alias": link.alias, "group": link.group_id},
+    )
+    if form.is_valid():
+        link = operations.edit_link(
+            user=user, link_id=pk, alias=form.cleaned_data["alias"], group_id=form.cleaned_data["group"].pk
+        )
+        messages.success(request, f"Сохранили: «{link.title}», группа «{link.group.name}».")
+        return redirect("billing:account_list")
+    return render(request, "billing/link_edit_form.html", {"form": form, "link": link})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def link_end(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    user = resident_of(request)
+    link = _get_link_or_404(user, pk)
+    if request.method != "POST":
+        return render(request, "billing/link_confirm_end.html", {"link": link})
+    operations.end_link(user=user, link_id=pk, at=timezone.now())
+    messages.info(request, f"Лицевой счёт {link.account.number} отвязан. Всё, что вы передали, осталось у поставщика.")
+    return redirect("billing:account_list")
 
 
+@require_POST
 def link_restore(request: HttpRequest, pk: int) -> HttpResponse:
-    return HttpResponse()
+    try:
+        link = operations.restore_link(user=resident_of(request), link_id=pk, at=timezone.now())
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    except operations.UndoExpired as late:
+        messages.warning(request, str(late))
+        return redirect("billing:account_list")
+    messages.success(request, f"Вернули: «{link.title}» снова с вами.")
+    return redirect("billing:account_list")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    user = resident_of(request)
+    link = _get_link_or_404(user, pk)
+    delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
+    own_email = delivery.email if delivery and delivery.user_id == user.pk else user.email
+    form = DeliveryForm(
+        request.POST if request.method == "POST" else None,
+        initial={"method": delivery.method if delivery else None, "email": own_email},
+    )
+    if form.is_valid():
+        chosen = operations.choose_bill_delivery(
+            user=user,
+            link_id=pk,
+            method=form.cleaned_data["method"],
+            email=form.cleaned_data["email"],
+            at=timezone.now(),
+        )
+        messages.success(request, f"Запомнили для лицевого счёта {link.account.number}: «{chosen.get_method_display()}».")
+        return redirect("billing:account_detail", pk)
+    return render(request, "billing/delivery_form.html", {"form": form, "link": link})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
+    """An earlier holder shuts out one who came later."""
+    user = resident_of(request)
+    link = _get_link_or_404(user, pk)
+    later = next((other for other in queries.get_other_holders(link) if other.pk == holder_pk), None)
+    if later is None or later.linked_at <= link.linked_at:
+        raise Http404
+    phone = phones.mask_phone(str(later.user.phone))
+    if request.method != "POST":
+        return render(
+            request, "billing/holder_confirm_end.html", {"link": link, "later": later, "phone": phone}
+        )
+    try:
+        operations.end_later_link(user=user, link_id=pk, later_link_id=holder_pk, at=timezone.now())
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    messages.info(request, f"Закрыли доступ: телефон {phone} больше не видит этот лицевой счёт.")
+    return redirect("billing:account_detail", pk)

@@ -1,0 +1,87 @@
+"""What is worth doing after a personal account is linked (domain.md 1.3), with what is done already."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from billing.models import BillDelivery, Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to do. `mark` names the check the resident's own «Всё сходится» settles, when a button can."""
+
+    code: str
+    title: str
+    text: str
+    done: bool
+    url: str
+    action: str
+    mark: str = ""
+    mark_label: str = ""
+
+
+@dataclass(frozen=True)
+class Checklist:
+    steps: tuple[Step, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.steps)
+
+    @property
+    def done(self) -> int:
+        return sum(step.done for step in self.steps)
+
+    @property
+    def is_complete(self) -> bool:
+        return self.done == self.total
+
+    @property
+    def next_step(self) -> Step | None:
+        return next((step for step in self.steps if not step.done), None)
+
+
+def build_checklist(link: Link, *, delivery: BillDelivery | None, takes_readings: bool) -> Checklist:
+    """The four steps of one link. `takes_readings`: the supplier has sent a meter and its scales."""
+    history = Step(
+        code="history",
+        title="Сверьте показания с последним счётом",
+        text="В «Истории» показания стоят рядом с теми, что в счёте: сразу видно, равны ли они.",
+        done=link.history_checked_at is not None,
+        url=reverse("meters:history"),
+        action="Открыть историю",
+        mark="history",
+        mark_label="Сверено",
+    )
+    bills = Step(
+        code="delivery",
+        title="Выберите способ получения счёта",
+        text=delivery.get_method_display() if delivery else "На e-mail, на бумаге или и так, и так.",
+        done=delivery is not None,
+        url=reverse("billing:delivery_edit", args=[link.pk]),
+        action="Выбрать",
+    )
+    meter = Step(
+        code="meter",
+        title="Проверьте сведения о счётчике",
+        text="Номер и модель в кабинете должны быть те же, что на корпусе.",
+        done=link.meter_checked_at is not None,
+        url=reverse("meters:history") if takes_readings else reverse("meters:reading_form"),
+        action="Посмотреть сведения",
+        mark="meter" if takes_readings else "",
+        mark_label="Всё верно",
+    )
+    readings = Step(
+        code="readings",
+        title="Убедитесь, что показания принимаются",
+        text=(
+            "Поставщик передал сведения о счётчике, показания можно вписывать."
+            if takes_readings
+            else "Отсутствуют сведения о приборе учёта: сообщите поставщику, письмо уже наполовину готово."
+        ),
+        done=takes_readings,
+        url=reverse("meters:reading_form"),
+        action="Открыть «Показания»",
+    )
+    return Checklist((history, bills, meter, readings))

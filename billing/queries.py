@@ -1,0 +1,229 @@
+"""What may be read of billing. Residents' rows come only through `visible_to`; the rest is public or asked by id."""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime
+from typing import TypeVar
+
+from django.conf import settings
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.module_loading import import_string
+
+from accounts.models import User
+from billing.balances import ZERO, Balance
+from billing.checklist import Checklist, build_checklist
+from billing.models import (
+    AccountGroup,
+    Bill,
+    BillDelivery,
+    BillLine,
+    Branch,
+    Link,
+    LinkRequest,
+    Payment,
+    PersonalAccount,
+    Supplier,
+    Tariff,
+)
+from billing.models.links import UNDO_WITHIN
+
+PAGE = 24
+Row = TypeVar("Row", Bill, Payment)
+
+
+def get_links(user: User) -> list[Link]:
+    """The resident's personal accounts, by group (oldest first) and then by time of linking. One statement."""
+    return list(_links(user).order_by("group_id", "linked_at", "pk"))
+
+
+def get_link(user: User, pk: int) -> Link:
+    """Raises: Link.DoesNotExist for a stranger's."""
+    return _links(user).get(pk=pk)
+
+
+def _links(user: User) -> QuerySet[Link]:
+    return Link.objects.visible_to(user).select_related("account__supplier", "group")
+
+
+def get_groups(user: User) -> list[AccountGroup]:
+    return list(AccountGroup.objects.visible_to(user).order_by("pk"))
+
+
+def get_group(user: User, pk: int) -> AccountGroup:
+    """Raises: AccountGroup.DoesNotExist for a stranger's."""
+    return AccountGroup.objects.visible_to(user).get(pk=pk)
+
+
+def get_undoable_link(user: User, at: datetime) -> Link | None:
+    """What the resident unlinked a moment ago and can take back."""
+    ended = Link.objects.filter(user=user, ended_by=user, ended_at__gt=at - UNDO_WITHIN).select_related("account")
+    taken = Link.objects.visible_to(user).values("account_id")
+    return ended.exclude(account_id__in=taken).order_by("-ended_at").first()
+
+
+def get_pending_requests(user: User) -> list[LinkRequest]:
+    return list(LinkRequest.objects.visible_to(user).pending().select_related("supplier").order_by("pk"))
+
+
+def get_other_holders(link: Link) -> list[Link]:
+    """Who else sees the same personal account, earliest first."""
+    others = Link.objects.filter(account_id=link.account_id, ended_at=None).exclude(pk=link.pk)
+    return list(others.select_related("user").order_by("linked_at", "pk"))
+
+
+def get_deliveries(account_ids: Collection[int]) -> dict[int, BillDelivery]:
+    """The newest choice for each personal account that has one. One statement."""
+    newest = BillDelivery.objects.filter(account_id__in=account_ids).order_by("account_id", "-id")
+    return {row.account_id: row for row in newest.distinct("account_id")}
+
+
+def get_checklists(links: Sequence[Link], on: date) -> dict[int, Checklist]:
+    """The checklist of domain.md 1.3 by link id; the number of statements does not depend on how many links."""
+    account_ids = [link.account_id for link in links]
+    deliveries = get_deliveries(account_ids)
+    ready = get_accounts_taking_readings(account_ids, on)
+    return {
+        link.pk: build_checklist(
+            link, delivery=deliveries.get(link.account_id), takes_readings=link.account_id in ready
+        )
+        for link in links
+    }
+
+
+def get_accounts_taking_readings(account_ids: Collection[int], on: date) -> Collection[int]:
+    """Which personal accounts have a meter to read. Asked of the floor above by `settings.ACCOUNTS_TAKING_READINGS`."""
+    path: str = getattr(settings, "ACCOUNTS_TAKING_READINGS", "")
+    if not path:
+        return account_ids
+    ready: Collection[int] = import_string(path)(account_ids, on)
+    return ready
+
+
+def get_last_bills(account_ids: Collection[int]) -> dict[int, Bill]:
+    """The latest bill of each personal account that has one. One statement."""
+    newest = Bill.objects.filter(account_id__in=account_ids).order_by("account_id", "-period", "-id")
+    return {bill.account_id: bill for bill in newest.distinct("account_id")}
+
+
+def get_balances(account_ids: Collection[int], on: date) -> dict[int, Balance]:
+    """What the latest bill of each personal account leaves to pay after the payments made since. One statement."""
+    since = (
+        Payment.objects.filter(account_id=OuterRef("account_id"), paid_on__gte=OuterRef("issued_on"))
+        .order_by()
+        .values("account_id")
+        .annotate(total=Sum("amount"))
+        .values("total")
+    )
+    newest = Bill.objects.filter(account_id__in=account_ids).order_by("account_id", "-period", "-id")
+    bills = newest.distinct("account_id").annotate(paid_after=Subquery(since))
+    return {bill.account_id: Balance(bill, bill.paid_after or ZERO, on) for bill in bills}
+
+
+def get_last_bill_lines(account_ids: Collection[int]) -> dict[int, list[BillLine]]:
+    """The lines of the latest bill of each personal account, each with `.bill`. One statement."""
+    newest = (
+        Bill.objects.filter(account_id__in=account_ids)
+        .order_by("account_id", "-period", "-id")
+        .distinct("account_id")
+        .values("pk")
+    )
+    lines: dict[int, list[BillLine]] = {}
+    for line in BillLine.objects.filter(bill__in=newest).select_related("bill").order_by("bill_id", "pk"):
+        lines.setdefault(line.bill.account_id, []).append(line)
+    return lines
+
+
+def get_bill_lines(account_ids: Collection[int], since: date) -> list[BillLine]:
+    """Lines of all bills since a month, with `.bill`, newest bill first: what a history of readings is set beside."""
+    lines = BillLine.objects.filter(bill__account_id__in=account_ids, bill__period__gte=since)
+    return list(lines.select_related("bill").order_by("-bill__period", "-bill_id", "pk"))
+
+
+def get_bill(user: User, public_id: object) -> Bill:
+    """With its account and lines. Raises: Bill.DoesNotExist for a stranger's."""
+    return (
+        Bill.objects.visible_to(user)
+        .select_related("account__supplier")
+        .prefetch_related("lines")
+        .get(public_id=public_id)
+    )
+
+
+def get_bills(
+    user: User, *, account_id: int | None = None, before: tuple[date, int] | None = None
+) -> tuple[list[Bill], tuple[date, int] | None]:
+    """One page, newest first, and the key of the next (period, id) when there is more."""
+    bills = Bill.objects.visible_to(user).select_related("account__supplier")
+    if account_id is not None:
+        bills = bills.filter(account_id=account_id)
+    if before:
+        bills = bills.filter(Q(period__lt=before[0]) | Q(period=before[0], pk__lt=before[1]))
+    page, more = _cut(bills.order_by("-period", "-id"))
+    return page, (page[-1].period, page[-1].pk) if more else None
+
+
+def get_payments(
+    user: User, *, account_id: int | None = None, before: tuple[date, int] | None = None
+) -> tuple[list[Payment], tuple[date, int] | None]:
+    """One page, newest first, and the key of the next (paid_on, id) when there is more."""
+    payments = Payment.objects.visible_to(user).select_related("account__supplier")
+    if account_id is not None:
+        payments = payments.filter(account_id=account_id)
+    if before:
+        payments = payments.filter(Q(paid_on__lt=before[0]) | Q(paid_on=before[0], pk__lt=before[1]))
+    page, more = _cut(payments.order_by("-paid_on", "-id"))
+    return page, (page[-1].paid_on, page[-1].pk) if more else None
+
+
+def _cut(rows: QuerySet[Row]) -> tuple[list[Row], bool]:
+    found = list(rows[: PAGE + 1])
+    return found[:PAGE], len(found) > PAGE
+
+
+def get_last_payments(account_ids: Collection[int]) -> dict[int, Payment]:
+    """The newest payment of each personal account that has one. One statement."""
+    newest = Payment.objects.filter(account_id__in=account_ids).order_by("account_id", "-paid_on", "-id")
+    return {payment.account_id: payment for payment in newest.distinct("account_id")}
+
+
+def get_branch_for(account: PersonalAccount) -> Branch | None:
+    """The supplier's office with the longest prefix of the number; the empty prefix takes the rest."""
+    return choose_branch(account, get_branches([account.supplier_id]))
+
+
+def choose_branch(account: PersonalAccount, branches: Iterable[Branch]) -> Branch | None:
+    """The same out of branches at hand."""
+    fitting = [
+        branch
+        for branch in branches
+        if branch.supplier_id == account.supplier_id
+        and (account.number.startswith(branch.prefix) or account.digits.startswith(branch.prefix))
+    ]
+    return max(fitting, key=lambda branch: len(branch.prefix), default=None)
+
+
+def get_branches(supplier_ids: Collection[int]) -> list[Branch]:
+    branches = Branch.objects.filter(supplier_id__in=supplier_ids).select_related("supplier")
+    return list(branches.order_by("supplier__name", "prefix"))
+
+
+def get_suppliers() -> list[Supplier]:
+    return list(Supplier.objects.order_by("name"))
+
+
+def get_tariffs(supplier_ids: Collection[int], on: date) -> list[Tariff]:
+    """Prices in force on a day: of each zone and range the newest that has begun. Roubles a unit. One statement."""
+    begun = Tariff.objects.filter(supplier_id__in=supplier_ids, valid_from__lte=on).select_related("supplier")
+    keys = ("supplier_id", "service", "code", "range_from")
+    newest = begun.order_by(*keys, "-valid_from").distinct(*keys)
+    latest: dict[tuple[int, str, str], date] = {}
+    rows = list(newest)
+    for row in rows:
+        zone = (row.supplier_id, row.service, row.code)
+        latest[zone] = max(latest.get(zone, row.valid_from), row.valid_from)
+    return [row for row in rows if row.valid_from == latest[row.supplier_id, row.service, row.code]]
+
+
+def get_tariff_history(supplier_ids: Collection[int]) -> list[Tariff]:
+    """Every price, newest first within its supplier and service; roubles a unit."""
+    tariffs = Tariff.objects.filter(supplier_id__in=supplier_ids).select_related("supplier")
+    return list(tariffs.order_by("supplier__name", "service", "-valid_from", "code", "range_from"))
