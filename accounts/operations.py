@@ -5,6 +5,7 @@ Phones that are unknown, taken or unconfirmed are answered alike: the same rows,
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from django.contrib.auth.hashers import check_password, make_password
@@ -227,7 +228,7 @@ def _replace(challenge: PhoneChallenge, at: datetime) -> PhoneChallenge:
 def _wait_for_resend(challenge: PhoneChallenge, at: datetime) -> None:
     wait = (challenge.created_at + RESEND_AFTER - at).total_seconds()
     if wait > 0:
-        raise ResendTooSoon(int(wait) + 1)
+        raise ResendTooSoon(ceil(wait))
 
 
 def _spend_message(phone: str, visitor: Visitor, at: datetime) -> None:

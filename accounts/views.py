@@ -1,6 +1,7 @@
 """The door: registration, sign-in, a new password, and the texts agreed to."""
 
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings

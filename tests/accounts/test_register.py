@@ -16,7 +16,7 @@ from notifications.tasks import deliver_message
 from tests.factories import NOW, UserFactory
 from tests.pages import PageClient
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 PHONE, PASSWORD = "+79005550177", "Yasnaya7zvezda"
 
 

@@ -12,7 +12,7 @@ from tests import residents
 from tests.factories import PASSWORD
 from tests.pages import PageClient
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 def sign_in(client: PageClient, phone: str, password: str, **more: str) -> object:

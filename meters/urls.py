@@ -1,0 +1,17 @@
+from django.urls import path
+
+from meters.views import cards, history, readings
+
+app_name = "meters"
+urlpatterns = [
+    path("readings/", readings.reading_form, name="reading_form"),
+    path("readings/<uuid:key>/", readings.submission_batch, name="submission_batch"),
+    path("readings/<uuid:key>/verdict/", readings.submission_verdict, name="submission_verdict"),
+    path("readings/receipts/<str:receipt>/", readings.submission_detail, name="submission_detail"),
+    path("readings/receipts/<str:receipt>/confirmation/", readings.submission_confirm, name="submission_confirm"),
+    path("readings/receipts/<str:receipt>/correction/", readings.submission_correct, name="submission_correct"),
+    path("readings/receipts/<str:receipt>/withdrawal/", readings.submission_withdraw, name="submission_withdraw"),
+    path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
+    path("history/", history.history, name="history"),
+    path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),
+]
