@@ -23,7 +23,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """`derived` maps a staged column to (column it is worked out from, rule). Files with such columns are read row by row."""
+    """`derived` maps a staged column to the column it is worked out from and the rule; it costs the fast path."""
 
     file: str
     columns: tuple[Column, ...]

@@ -120,9 +120,7 @@ BILLS = Merge(
     key={"supplier": ":supplier::bigint", "number": "s.number"},
     values=_same("issued_on", "due_on", "amount_due", "document_id")
     | {"account": "account.id", "period": "(s.period || '-01')::date"}
-    | {
-        name: f"coalesce(s.{name}, 0)" for name in ("opening_balance", "charged", "recalculated", "penalty", "paid")
-    },
+    | {name: f"coalesce(s.{name}, 0)" for name in ("opening_balance", "charged", "recalculated", "penalty", "paid")},
     joins=OF_ACCOUNT,
     rules=(UNKNOWN_ACCOUNT,),
     order_by="account.id, s.period",

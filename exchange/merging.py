@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (names of tables and columns are constants of the code, never of a package)
 """From a temporary table into the portal's tables, by whole sets: first the differences, then only they are written.
 
 A `Merge` says in SQL how the staged columns of one file become the columns of one model. In its expressions `s` is

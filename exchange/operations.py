@@ -78,9 +78,7 @@ def _apply_package(*, run: ImportRun, package: Package, rejects: Rejects) -> int
     ImportRun.objects.filter(
         Q(supplier_code=manifest.supplier, status=ImportRun.Status.RUNNING, started_at__lt=run.started_at)
     ).update(status=ImportRun.Status.FAILED, reason="Загрузка прервана.", finished_at=timezone.now())
-    staged = {
-        layout.file: stage_file(package, layout, rejects) for layout in LAYOUTS if layout.file in package.files
-    }
+    staged = {layout.file: stage_file(package, layout, rejects) for layout in LAYOUTS if layout.file in package.files}
     run.counts = {file: _count(found, rejects) for file, found in staged.items()}
     check_totals(manifest, staged)
     counts: dict[str, Any] = {}
@@ -93,9 +91,9 @@ def _apply_package(*, run: ImportRun, package: Package, rejects: Rejects) -> int
     scope = replace(scope, supplier_id=supplier.pk)
     for merge in _present(merges.MERGES, staged):
         counts[merge.layout.file] = _merge(merge, staged, scope, rejects)
-    Supplier.objects.filter(pk=supplier.pk).filter(
-        Q(data_as_of=None) | Q(data_as_of__lt=manifest.created_at)
-    ).update(data_as_of=manifest.created_at)
+    Supplier.objects.filter(pk=supplier.pk).filter(Q(data_as_of=None) | Q(data_as_of__lt=manifest.created_at)).update(
+        data_as_of=manifest.created_at
+    )
     run.counts = counts
     return supplier.pk
 

@@ -1,0 +1,76 @@
+"""Staff see what came from billing systems and what was refused. Nothing is changed here."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from exchange.models import ImportRun, RejectedRow
+
+SHOWN_ROWS = 100
+
+
+class ReadOnlyAdmin:
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ImportRun)
+class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
+    list_display = ["supplier_code", "period", "status", "source", "started_at", "finished_at", "rejected"]
+    list_filter = ["status", "supplier_code"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    fields = [
+        "supplier_code",
+        "period",
+        "source",
+        "status",
+        "reason",
+        "started_at",
+        "finished_at",
+        "counts_by_file",
+        "first_rejected_rows",
+    ]
+    readonly_fields = fields
+
+    @admin.display(description="отклонено строк")
+    def rejected(self, run: ImportRun) -> int:
+        return sum(counts.get("rejected", 0) for counts in run.counts.values())
+
+    @admin.display(description="по файлам")
+    def counts_by_file(self, run: ImportRun) -> SafeString:
+        return format_html_join(
+            "",
+            "<div>{}: строк {}, новых {}, изменено {}, без изменений {}, отклонено {}</div>",
+            (
+                (file, counts["rows"], counts["added"], counts["changed"], counts["same"], counts["rejected"])
+                for file, counts in run.counts.items()
+            ),
+        )
+
+    @admin.display(description=f"первые {SHOWN_ROWS} отклонённых строк")
+    def first_rejected_rows(self, run: ImportRun) -> SafeString:
+        rows = run.rejected_rows.order_by("file", "line")[:SHOWN_ROWS]
+        return format_html_join(
+            "",
+            "<div>{}, строка {}, {}: «{}», {}</div>",
+            ((row.file, row.line, row.column or "вся строка", row.value, row.reason) for row in rows),
+        )
+
+
+@admin.register(RejectedRow)
+class RejectedRowAdmin(ReadOnlyAdmin, admin.ModelAdmin[RejectedRow]):
+    list_display = ["run", "file", "line", "column", "value", "reason"]
+    list_filter = ["file"]
+    list_select_related = ["run"]
+    ordering = ["-run", "file", "line"]
+    show_full_result_count = False
