@@ -1,6 +1,7 @@
 """Residents' reports of errors and the staff's work on them."""
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -8,6 +9,8 @@ from django.db.models import Q
 from accounts.models import User
 from billing.models import Branch, PersonalAccount
 from meters.models import Meter
+
+REOPEN_WITHIN = timedelta(days=30)
 
 
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
@@ -41,9 +44,7 @@ class ErrorReport(models.Model):
     branch = models.ForeignKey(Branch, models.SET_NULL, null=True, blank=True, verbose_name="отделение")
     reason = models.CharField("причина", max_length=20, choices=Reason)
     text = models.TextField("текст", max_length=4000)
-    facts = models.JSONField(
-        "сведения на момент обращения", default=list, blank=True, help_text="[[label, value], …]"
-    )
+    facts = models.JSONField("сведения на момент обращения", default=list, blank=True, help_text="[[label, value], …]")
     status = models.CharField("состояние", max_length=10, choices=Status, default=Status.NEW)
     assigned_to = models.ForeignKey(
         User,
@@ -76,6 +77,19 @@ class ErrorReport(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status not in (self.Status.RESOLVED, self.Status.DECLINED)
+
+    @property
+    def answers_until(self) -> datetime | None:
+        """When a closed report stops taking answers; None while it is open."""
+        return self.closed_at + REOPEN_WITHIN if self.closed_at else None
+
+    def takes_answers(self, at: datetime) -> bool:
+        return self.answers_until is None or at < self.answers_until
+
+    def return_to_staff(self) -> None:
+        """The resident wrote: it is the staff's turn again, of the one who held it."""
+        self.status = self.Status.TAKEN if self.assigned_to_id else self.Status.NEW
+        self.closed_at = None
 
 
 class ReportMessage(models.Model):
@@ -125,9 +139,7 @@ class Attachment(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     report = models.ForeignKey(ErrorReport, models.CASCADE, related_name="attachments")
-    message = models.ForeignKey(
-        ReportMessage, models.CASCADE, null=True, blank=True, related_name="attachments"
-    )
+    message = models.ForeignKey(ReportMessage, models.CASCADE, null=True, blank=True, related_name="attachments")
     file = models.FileField(upload_to="reports/%Y/%m/")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=40)

@@ -1,26 +1,156 @@
-"""What a resident sees of error reports."""
+"""What a resident does with error reports."""
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from csp.constants import NONE
+from csp.decorators import csp_replace
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.models import User
+from billing import queries as billing
+from billing.models import Link
+from support import operations, queries
+from support.facts import AccountFacts, collect_facts
+from support.forms import NO_METER, MessageForm, ReportForm
+from support.models import Attachment, ErrorReport
 
 
+def _resident(request: HttpRequest) -> User:
+    """Every page here is behind the sign-in, so the user is never anonymous."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
+@require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "support/report_list.html")
+    before = request.GET.get("before", "")
+    reports, older = queries.get_reports(_resident(request), before=int(before) if before.isdigit() else None)
+    return render(request, "support/report_list.html", {"reports": reports, "older": older, "is_first": not before})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def report_create(request: HttpRequest) -> HttpResponse:
-    return render(request, "support/report_form.html")
+    """`?account=<link>&meter=<meter>&reason=<reason>` fill the form in; without them the resident chooses."""
+    user = _resident(request)
+    links = billing.get_links(user)
+    link = _choose_link(links, request.POST.get("account") or request.GET.get("account"))
+    if link is None:
+        return render(request, "support/report_account.html", {"links": links, "reason": request.GET.get("reason", "")})
+    facts = collect_facts(link.account)
+    form = ReportForm(
+        request.POST or None,
+        request.FILES or None,
+        user=user,
+        meters=[each.meter for each in facts.meters],
+        initial=_fill_in(request, link, facts),
+        too_heavy="UPLOAD_TOO_HEAVY" in request.META,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = operations.report_error(
+                user=user,
+                key=form.cleaned_data["key"],
+                account=link.account,
+                meter=form.get_meter(),
+                reason=form.cleaned_data["reason"],
+                text=form.cleaned_data["text"],
+                documents=form.cleaned_data["files"],
+                at=timezone.now(),
+            )
+        except operations.ReportRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Обращение {report.number} принято. Ответ придёт сюда и в уведомления.")
+            return redirect("support:report_detail", report.number)
+    context = {"form": form, "link": link, "facts": facts, "can_change": len(links) > 1}
+    return render(request, "support/report_form.html", context)
 
 
+def _choose_link(links: list[Link], wanted: str | None) -> Link | None:
+    """The one asked for, or the only one. Raises Http404 for one that is not the resident's."""
+    if not wanted:
+        return links[0] if len(links) == 1 else None
+    for link in links:
+        if str(link.pk) == wanted:
+            return link
+    raise Http404
+
+
+def _fill_in(request: HttpRequest, link: Link, facts: AccountFacts) -> dict[str, object]:
+    reason = request.GET.get("reason", "")
+    meter = request.GET.get("meter", "")
+    known = {str(each.meter.pk) for each in facts.meters}
+    if meter and meter not in known:
+        raise Http404
+    present = [str(each.meter.pk) for each in facts.meters if each.removed_on is None]
+    about_account = reason in (ErrorReport.Reason.WRONG_ACCOUNT, ErrorReport.Reason.NO_METER_INFO)
+    if not meter and len(present) == 1 and not about_account:
+        meter = present[0]
+    return {
+        "account": link.pk,
+        "meter": meter or NO_METER,
+        "reason": reason if reason in ErrorReport.Reason.values else None,
+    }
+
+
+@require_safe
 def report_detail(request: HttpRequest, number: str) -> HttpResponse:
-    raise Http404
+    return _show_report(request, _get_report(request, number), MessageForm())
 
 
+@require_POST
 def report_answer(request: HttpRequest, number: str) -> HttpResponse:
-    raise Http404
+    report = _get_report(request, number)
+    form = MessageForm(request.POST, request.FILES, too_heavy="UPLOAD_TOO_HEAVY" in request.META)
+    if form.is_valid():
+        try:
+            operations.add_message(
+                user=_resident(request),
+                number=number,
+                key=form.cleaned_data["key"],
+                text=form.cleaned_data["text"],
+                documents=form.cleaned_data["files"],
+                at=timezone.now(),
+            )
+        except operations.ReportRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, "Сообщение у сотрудников отделения.")
+            return redirect("support:report_detail", number)
+    return _show_report(request, report, form)
 
 
-def attachment_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    raise Http404
+def _get_report(request: HttpRequest, number: str) -> ErrorReport:
+    try:
+        return queries.get_report(_resident(request), number)
+    except ErrorReport.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _show_report(request: HttpRequest, report: ErrorReport, form: MessageForm) -> HttpResponse:
+    context = {
+        "report": report,
+        "thread": queries.get_thread(report),
+        "form": form,
+        "takes_answers": report.takes_answers(timezone.now()),
+    }
+    return render(request, "support/report_detail.html", context)
+
+
+@require_safe
+@csp_replace({"default-src": [NONE], "sandbox": True})
+def attachment_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
+    """Never shown by the browser itself: saved, under a policy that lets nothing in it act (security.md A8)."""
+    user = _resident(request)
+    as_staff = user.is_staff and request.user.is_verified() and user.has_perm("support.view_errorreport")
+    try:
+        attachment = queries.get_attachment(user, public_id, as_staff=as_staff)
+    except Attachment.DoesNotExist as error:
+        raise Http404 from error
+    file = default_storage.open(attachment.file.name)
+    return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)

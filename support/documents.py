@@ -1,0 +1,149 @@
+"""What may be attached to a report: a PDF, JPEG or PNG, shown to be one by parsing it (security.md A8, T19).
+
+Pure: bytes in, bytes out. An image is drawn anew, so its EXIF, and whatever else was hidden in the file, is gone.
+A PDF is kept as it is, if nothing in it can act.
+"""
+
+import unicodedata
+import warnings
+import zlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import PurePath
+
+import puremagic
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from support import pdf_structure
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 4096
+"""Larger images are reduced to this: small print stays readable, and the letter to the branch stays a letter."""
+MAX_NAME = 100
+EXTENSIONS = {".pdf", ".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
+PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
+SIGNATURES = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
+ENDINGS = {PDF: ".pdf", JPEG: ".jpg", PNG: ".png"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file that was read and found fit to keep."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+class DocumentRefused(Exception):
+    """The file is not kept; the message tells the resident why and what to do."""
+
+
+def read_document(name: str, content: bytes) -> Document:
+    """Parse one file. Raises DocumentRefused."""
+    shown = clean_name(name)
+    if not content:
+        raise DocumentRefused(f"Файл «{shown}» пустой. Выберите другой.")
+    if len(content) > MAX_BYTES:
+        raise DocumentRefused(f"Файл «{shown}» больше 10 МБ. Снимите документ с меньшим качеством или разделите его.")
+    content_type = _sniff(content)
+    if PurePath(shown).suffix.lower() not in EXTENSIONS or content_type not in SIGNATURES:
+        raise DocumentRefused(_say_unfit(shown, content_type))
+    if content_type == PDF:
+        _examine_pdf(shown, content)
+    else:
+        content = _redraw(shown, content, content_type)
+    return Document(f"{PurePath(shown).stem}{ENDINGS[content_type]}", content_type, content)
+
+
+def clean_name(name: str) -> str:
+    """The last part of a path, without control, direction and invisible marks; never empty, never long."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1]
+    visible = "".join(" " if c.isspace() else c for c in base if unicodedata.category(c)[0] != "C" or c.isspace())
+    plain = "".join("_" if c in '<>:"|?*%;' else c for c in visible)
+    words = " ".join(plain.split()).strip(". ")
+    path = PurePath(words or "документ")
+    suffix = path.suffix[:10]
+    stem = words.removesuffix(path.suffix)[: MAX_NAME - len(suffix)].strip(". ")
+    return f"{stem or 'документ'}{suffix}"
+
+
+def _sniff(content: bytes) -> str:
+    for content_type, signature in SIGNATURES.items():
+        if content.startswith(signature):
+            return content_type
+    try:
+        found = puremagic.from_string(content[:4096], mime=True)
+    except (puremagic.PureError, ValueError):
+        return ""
+    # What only resembles an allowed kind further on is not one.
+    return "" if found in SIGNATURES else found
+
+
+def _say_unfit(shown: str, content_type: str) -> str:
+    if content_type in ("image/heic", "image/heif"):
+        return f"«{shown}» — снимок в формате HEIC. Сохраните его как JPEG и приложите снова."
+    if content_type in SIGNATURES:
+        return f"У «{shown}» необычное окончание имени. Назовите файл с окончанием .pdf, .jpg или .png."
+    return f"«{shown}» не подойдёт: нужен PDF, JPEG или PNG. Документ можно сфотографировать."
+
+
+def _examine_pdf(shown: str, content: bytes) -> None:
+    try:
+        pdf_structure.examine(content)
+    except pdf_structure.Encrypted as error:
+        raise DocumentRefused(f"«{shown}» закрыт паролем. Сохраните его без пароля и приложите снова.") from error
+    except pdf_structure.Active as error:
+        raise DocumentRefused(
+            f"В «{shown}» есть сценарии или вложенные файлы. Напечатайте документ в PDF заново или сфотографируйте."
+        ) from error
+    except pdf_structure.Broken as error:
+        raise DocumentRefused(f"«{shown}» не открывается как PDF: файл повреждён. Приложите его снова.") from error
+
+
+def _redraw(shown: str, content: bytes, content_type: str) -> bytes:
+    """Decode and encode again. At most about 300 MB for a moment: the size is judged before anything is decoded."""
+    broken = f"«{shown}» не открывается как изображение: файл повреждён. Приложите его снова."
+    huge = f"«{shown}» слишком большой: больше 40 миллионов точек. Снимите документ с меньшим качеством."
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            image = Image.open(BytesIO(content), formats=("JPEG", "PNG"))
+        if image.width * image.height > MAX_PIXELS:
+            raise DocumentRefused(huge)
+        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+        image.load()
+        orientation = image.getexif().get(0x0112, 1)
+        drawn = _reduce(image)
+        drawn.getexif()[0x0112] = orientation
+        drawn = ImageOps.exif_transpose(drawn)
+        return _encode(drawn, content_type)
+    except Image.DecompressionBombError as error:
+        raise DocumentRefused(huge) from error
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, LookupError, TypeError, ArithmeticError) as error:
+        raise DocumentRefused(broken) from error
+    except zlib.error as error:
+        raise DocumentRefused(broken) from error
+
+
+def _reduce(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "I;16", "I;16B"):
+        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+    elif image.mode in ("1", "P", "PA", "LA", "CMYK", "YCbCr", "LAB"):
+        has_alpha = image.mode in ("PA", "LA") or "transparency" in image.info
+        image = image.convert("RGBA" if has_alpha else "L" if image.mode == "1" else "RGB")
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
+    return image
+
+
+def _encode(image: Image.Image, content_type: str) -> bytes:
+    """Only the points are written: a new image carries no chunks, profiles or comments of the old one."""
+    bare = Image.new(image.mode, image.size)
+    bare.paste(image)
+    encoded = BytesIO()
+    if content_type == JPEG:
+        bare.convert("L" if bare.mode == "L" else "RGB").save(encoded, "JPEG", quality=88)
+    else:
+        bare.save(encoded, "PNG", compress_level=6)
+    return encoded.getvalue()

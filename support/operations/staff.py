@@ -1,0 +1,97 @@
+"""Staff work the queue. Each act is a row (who, when, why), and the resident hears of it at the bell."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from notifications import operations as notifications
+from support.models import ErrorReport, ReportDecision, ReportMessage
+
+
+class ReportClosed(Exception):
+    def __init__(self) -> None:
+        super().__init__("Обращение уже закрыто. Если житель напишет снова, оно откроется.")
+
+
+class ReportTakenByAnother(Exception):
+    def __init__(self, holder: User) -> None:
+        super().__init__(f"Обращение уже взял(а) {holder}. Посмотрите, что изменилось.")
+
+
+@transaction.atomic(durable=True)
+def take_report(*, report_id: int, staff: User, holder_id: int | None, at: datetime) -> ErrorReport:
+    """Take it into work, from nobody or from the colleague one saw holding it.
+
+    Raises: ErrorReport.DoesNotExist; ReportClosed; ReportTakenByAnother, when somebody else was quicker.
+    """
+    report = _open_report(report_id)
+    if report.assigned_to_id == staff.pk:
+        return report
+    if report.assigned_to is not None and report.assigned_to_id != holder_id:
+        raise ReportTakenByAnother(report.assigned_to)
+    report.assigned_to = staff
+    if report.status == ErrorReport.Status.NEW:
+        report.status = ErrorReport.Status.TAKEN
+    report.save(update_fields=["assigned_to", "status"])
+    _record(report, ReportDecision.Kind.TAKE, staff, "", at)
+    _tell(report, "support/report_taken", {}, at)
+    return report
+
+
+@transaction.atomic(durable=True)
+def answer_report(*, report_id: int, staff: User, text: str, at: datetime) -> ReportMessage:
+    """Raises: ErrorReport.DoesNotExist; ReportClosed."""
+    report = _open_report(report_id)
+    message = ReportMessage.objects.create(report=report, author=staff, from_staff=True, text=text, written_at=at)
+    report.status = ErrorReport.Status.ANSWERED
+    report.assigned_to = report.assigned_to or staff
+    report.save(update_fields=["status", "assigned_to"])
+    _tell(report, "support/report_answered", {"text": text}, at)
+    return message
+
+
+@transaction.atomic(durable=True)
+def resolve_report(*, report_id: int, staff: User, reason: str, at: datetime) -> ErrorReport:
+    """What was asked for is done. Raises: ErrorReport.DoesNotExist; ReportClosed."""
+    return _close(report_id, ErrorReport.Status.RESOLVED, ReportDecision.Kind.RESOLVE, staff, reason, at)
+
+
+@transaction.atomic(durable=True)
+def decline_report(*, report_id: int, staff: User, reason: str, at: datetime) -> ErrorReport:
+    """It will not be done, and the reason says why. Raises: ErrorReport.DoesNotExist; ReportClosed."""
+    return _close(report_id, ErrorReport.Status.DECLINED, ReportDecision.Kind.DECLINE, staff, reason, at)
+
+
+def _close(report_id: int, status: str, kind: str, staff: User, reason: str, at: datetime) -> ErrorReport:
+    report = _open_report(report_id)
+    report.status = status
+    report.closed_at = at
+    report.assigned_to = report.assigned_to or staff
+    report.save(update_fields=["status", "closed_at", "assigned_to"])
+    _record(report, kind, staff, reason, at)
+    _tell(report, f"support/report_{status}", {"reason": reason}, at)
+    return report
+
+
+def _open_report(report_id: int) -> ErrorReport:
+    reports = ErrorReport.objects.select_for_update(of=("self",), no_key=True)
+    report = reports.select_related("user", "assigned_to").get(pk=report_id)
+    if not report.is_open:
+        raise ReportClosed
+    return report
+
+
+def _record(report: ErrorReport, kind: str, staff: User, reason: str, at: datetime) -> None:
+    ReportDecision.objects.create(report=report, by=staff, kind=kind, reason=reason, decided_at=at)
+
+
+def _tell(report: ErrorReport, event: str, context: dict[str, object], at: datetime) -> None:
+    notifications.notify(
+        user=report.user,
+        event=event,
+        context={"number": report.number, **context},
+        url=reverse("support:report_detail", args=[report.number]),
+        at=at,
+    )
