@@ -1,6 +1,7 @@
 """Bills, their lines, payments and tariffs, as the supplier's billing system sends them."""
 
 import uuid
+from decimal import Decimal
 
 from django.db import models
 
@@ -9,6 +10,14 @@ from billing.models.suppliers import PersonalAccount, Service, Supplier
 
 MONEY = {"max_digits": 14, "decimal_places": 2}
 VALUE = {"max_digits": 15, "decimal_places": 4}
+
+KINDS = {"actual": "по счётчику", "estimated": "расчётное, по среднему", "norm": "по нормативу"}
+
+
+def count_price_places(price: Decimal | None) -> int:
+    """Kopecks, or as many places more as a price really has."""
+    exponent = price.normalize().as_tuple().exponent if price is not None else -2
+    return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
 class OfAccountQuerySet(models.QuerySet[models.Model]):
@@ -75,6 +84,18 @@ class BillLine(models.Model):
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.code}"
 
+    @property
+    def kind_words(self) -> str:
+        return KINDS.get(self.kind, self.kind)
+
+    @property
+    def is_estimate(self) -> bool:
+        return self.kind in {"estimated", "norm"}
+
+    @property
+    def price_places(self) -> int:
+        return count_price_places(self.price)
+
 
 class Payment(models.Model):
     """Money that reached the supplier. `paid_on` is the day the resident paid, `posted_on` the day it was booked."""
@@ -121,3 +142,7 @@ class Tariff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_service_display()} {self.code}: {self.price}"
+
+    @property
+    def price_places(self) -> int:
+        return count_price_places(self.price)

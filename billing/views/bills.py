@@ -118,6 +118,6 @@ def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "bill": bill,
             "link": _link_of(bill.account_id, queries.get_links(user)),
             "lines": bill.lines.all(),
-            "has_estimates": any(line.kind in {"estimated", "norm"} for line in bill.lines.all()),
+            "has_estimates": any(line.is_estimate for line in bill.lines.all()),
         },
     )
