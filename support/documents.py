@@ -20,7 +20,7 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 MAX_SIDE = 4096
 """Larger images are reduced to this: small print stays readable, and the letter to the branch stays a letter."""
-MAX_NAME = 100
+MAX_NAME, MAX_SUFFIX = 100, 10
 EXTENSIONS = {".pdf", ".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
 SIGNATURES = {PDF: b"%PDF-", JPEG: b"\xff\xd8\xff", PNG: b"\x89PNG\r\n\x1a\n"}
@@ -64,8 +64,8 @@ def clean_name(name: str) -> str:
     plain = "".join("_" if c in '<>:"|?*%;' else c for c in visible)
     words = " ".join(plain.split()).strip(". ")
     path = PurePath(words or "документ")
-    suffix = path.suffix[:10]
-    stem = words.removesuffix(path.suffix)[: MAX_NAME - len(suffix)].strip(". ")
+    suffix = path.suffix if len(path.suffix) <= MAX_SUFFIX else ""
+    stem = words.removesuffix(suffix)[: MAX_NAME - len(suffix)].strip(". ")
     return f"{stem or 'документ'}{suffix}"
 
 

@@ -31,10 +31,10 @@ class AccountFacts:
     meters: list[MeterFacts]
 
     def about(self, meter: Meter | None) -> list[Fact]:
-        """What goes with a report: of all present meters when none is named."""
-        chosen = [each for each in self.meters if (each.meter.pk == meter.pk if meter else each.removed_on is None)]
-        facts = [*self.account, *(fact for each in chosen for fact in each.facts)]
-        return facts if chosen else [*facts, ("Прибор учёта", "сведений нет")]
+        """What goes with a report: the account, and the meter the resident means."""
+        chosen = [fact for each in self.meters if meter and each.meter.pk == meter.pk for fact in each.facts]
+        nothing = [] if self.meters else [("Прибор учёта", "сведений нет")]
+        return [*self.account, *chosen, *nothing]
 
 
 def collect_facts(account: PersonalAccount) -> AccountFacts:
