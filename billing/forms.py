@@ -10,6 +10,9 @@ from billing.models import AccountGroup, BillDelivery, Service, Supplier
 from billing.operations.groups import DEFAULT_NAME
 from billing.proofs import LinkProof, get_proofs
 
+NEW_GROUP = "new"
+"""Stands for «Моя группа» while the resident has no group yet: looking at a form makes none."""
+
 
 def squeeze(text: str) -> str:
     """One space where people leave several."""
@@ -51,8 +54,12 @@ class LinkForm(forms.Form):
         self.fields["proof"].choices = [(proof.code, proof.label) for proof in proofs.values()]  # type: ignore[attr-defined]
         self.fields["proof"].initial = next(iter(proofs))
         self.fields["group"].choices = [(str(group.pk), group.name) for group in groups] or [  # type: ignore[attr-defined]
-            ("new", DEFAULT_NAME)
+            (NEW_GROUP, DEFAULT_NAME)
         ]
+        if groups and self.data.get("group") == NEW_GROUP:
+            # Sent twice: the group was made by the first of the two.
+            self.data = self.data.copy()
+            self.data["group"] = str(groups[0].pk)
         supplier = self.fields["supplier"]
         supplier.queryset = Supplier.objects.order_by("name")  # type: ignore[attr-defined]
         if len(suppliers) == 1:

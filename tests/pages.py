@@ -24,6 +24,7 @@ class _Page(HTMLParser):
         self.lang = ""
         self.links: list[str] = []
         self._label_depth = 0
+        self._described_groups: list[bool] = []
         self._reading: str | None = None
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -32,12 +33,21 @@ class _Page(HTMLParser):
             self.ids.append(str(values["id"]))
         if tag == "html":
             self.lang = values.get("lang") or ""
+        if tag == "fieldset":
+            self._described_groups.append(bool(values.get("aria-describedby")))
         if tag == "label":
             self._label_depth += 1
             if values.get("for"):
                 self.labels_for.add(str(values["for"]))
         if tag in LABELLED and values.get("type") not in {"hidden", "submit", "button"}:
-            self.controls.append({**values, "inside_label": "1" if self._label_depth else None})
+            described = values.get("aria-describedby") or any(self._described_groups)
+            self.controls.append(
+                {
+                    **values,
+                    "inside_label": "1" if self._label_depth else None,
+                    "described": "1" if described else None,
+                }
+            )
         for name in ("aria-describedby", "aria-labelledby", "aria-controls"):
             self.references += [(name, target) for target in (values.get(name) or "").split()]
         if "style" in values or any(name.startswith("on") for name in values) or tag == "style":
@@ -53,6 +63,8 @@ class _Page(HTMLParser):
             self._reading = "title"
 
     def handle_endtag(self, tag: str) -> None:
+        if tag == "fieldset":
+            self._described_groups.pop()
         if tag == "label":
             self._label_depth -= 1
         if tag == self._reading:
@@ -85,7 +97,7 @@ def examine(html: str) -> _Page:
         )
         assert named, f"a field has no label: {control.get('name')}"
         if control.get("aria-invalid") == "true":
-            assert control.get("aria-describedby"), f"the error of {control.get('name')} is not linked to it"
+            assert control.get("described"), f"the error of {control.get('name')} is not linked to it"
     missing = [(name, target) for name, target in page.references if target not in page.ids]
     assert not missing, f"references lead nowhere: {missing}"
     assert not page.inline, f"inline style or script: {page.inline}"
