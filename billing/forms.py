@@ -29,9 +29,7 @@ class LinkForm(forms.Form):
         help_text="Кто присылает счёт: название стоит вверху квитанции.",
         error_messages={"required": "Выберите, кто присылает вам счёт"},
     )
-    service = forms.ChoiceField(
-        label="Услуга", choices=Service.choices, initial=Service.ELECTRICITY, required=False
-    )
+    service = forms.ChoiceField(label="Услуга", choices=Service.choices, initial=Service.ELECTRICITY, required=False)
     number = forms.CharField(
         label="Номер лицевого счёта",
         max_length=60,
@@ -58,8 +56,7 @@ class LinkForm(forms.Form):
         ]
         if groups and self.data.get("group") == NEW_GROUP:
             # Sent twice: the group was made by the first of the two.
-            self.data = self.data.copy()
-            self.data["group"] = str(groups[0].pk)
+            self.data = {**dict(self.data.items()), "group": str(groups[0].pk)}
         supplier = self.fields["supplier"]
         supplier.queryset = Supplier.objects.order_by("name")  # type: ignore[attr-defined]
         if len(suppliers) == 1:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
@@ -113,8 +114,12 @@ def get_balances(account_ids: Collection[int], on: date) -> dict[int, Balance]:
         .annotate(total=Sum("amount"))
         .values("total")
     )
-    newest = Bill.objects.filter(account_id__in=account_ids).order_by("account_id", "-period", "-id")
-    bills = newest.distinct("account_id").annotate(paid_after=Subquery(since))
+    bills = (
+        Bill.objects.filter(account_id__in=account_ids)
+        .order_by("account_id", "-period", "-id")
+        .distinct("account_id")
+        .annotate(paid_after=Subquery(since))
+    )
     return {bill.account_id: Balance(bill, bill.paid_after or ZERO, on) for bill in bills}
 
 
@@ -138,7 +143,7 @@ def get_bill_lines(account_ids: Collection[int], since: date) -> list[BillLine]:
     return list(lines.select_related("bill").order_by("-bill__period", "-bill_id", "pk"))
 
 
-def get_bill(user: User, public_id: object) -> Bill:
+def get_bill(user: User, public_id: UUID) -> Bill:
     """With its account and lines. Raises: Bill.DoesNotExist for a stranger's."""
     return (
         Bill.objects.visible_to(user)

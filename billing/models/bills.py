@@ -8,9 +8,6 @@ from django.db import models
 from accounts.models import User
 from billing.models.suppliers import PersonalAccount, Service, Supplier
 
-MONEY = {"max_digits": 14, "decimal_places": 2}
-VALUE = {"max_digits": 15, "decimal_places": 4}
-
 KINDS = {"actual": "по счётчику", "estimated": "расчётное, по среднему", "norm": "по нормативу"}
 
 
@@ -20,8 +17,13 @@ def count_price_places(price: Decimal | None) -> int:
     return max(2, -exponent) if isinstance(exponent, int) else 2
 
 
-class OfAccountQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: User) -> "OfAccountQuerySet":
+class BillQuerySet(models.QuerySet["Bill"]):
+    def visible_to(self, user: User) -> "BillQuerySet":
+        return self.filter(account__links__user=user, account__links__ended_at=None)
+
+
+class PaymentQuerySet(models.QuerySet["Payment"]):
+    def visible_to(self, user: User) -> "PaymentQuerySet":
         return self.filter(account__links__user=user, account__links__ended_at=None)
 
 
@@ -31,21 +33,19 @@ class Bill(models.Model):
     supplier = models.ForeignKey(Supplier, models.PROTECT)
     account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="bills")
     number = models.CharField("номер", max_length=40)
-    public_id = models.UUIDField(
-        default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True
-    )
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True)
     period = models.DateField("месяц")
     issued_on = models.DateField("выставлен", null=True, blank=True)
     due_on = models.DateField("оплатить до", null=True, blank=True)
-    opening_balance = models.DecimalField("на начало", **MONEY, default=0, db_default=0)
-    charged = models.DecimalField("начислено", **MONEY, default=0, db_default=0)
-    recalculated = models.DecimalField("перерасчёт", **MONEY, default=0, db_default=0)
-    penalty = models.DecimalField("пени", **MONEY, default=0, db_default=0)
-    paid = models.DecimalField("оплачено", **MONEY, default=0, db_default=0)
-    amount_due = models.DecimalField("к оплате", **MONEY)
+    opening_balance = models.DecimalField("на начало", max_digits=14, decimal_places=2, default=0, db_default=0)
+    charged = models.DecimalField("начислено", max_digits=14, decimal_places=2, default=0, db_default=0)
+    recalculated = models.DecimalField("перерасчёт", max_digits=14, decimal_places=2, default=0, db_default=0)
+    penalty = models.DecimalField("пени", max_digits=14, decimal_places=2, default=0, db_default=0)
+    paid = models.DecimalField("оплачено", max_digits=14, decimal_places=2, default=0, db_default=0)
+    amount_due = models.DecimalField("к оплате", max_digits=14, decimal_places=2)
     document_id = models.CharField("идентификатор документа", max_length=18, blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = BillQuerySet.as_manager()
 
     class Meta:
         verbose_name = "счёт"
@@ -64,13 +64,13 @@ class BillLine(models.Model):
     service = models.CharField("услуга", max_length=20, choices=Service)
     serial = models.CharField("номер ПУ", max_length=40, blank=True)
     code = models.CharField("шкала", max_length=10, blank=True)
-    previous = models.DecimalField("предыдущее", **VALUE, null=True, blank=True)
-    current = models.DecimalField("текущее", **VALUE, null=True, blank=True)
+    previous = models.DecimalField("предыдущее", max_digits=15, decimal_places=4, null=True, blank=True)
+    current = models.DecimalField("текущее", max_digits=15, decimal_places=4, null=True, blank=True)
     kind = models.CharField("вид показания", max_length=10, blank=True)
-    consumption = models.DecimalField("расход", **VALUE, null=True, blank=True)
+    consumption = models.DecimalField("расход", max_digits=15, decimal_places=4, null=True, blank=True)
     unit = models.CharField("единица", max_length=10, blank=True)
     price = models.DecimalField("цена", max_digits=12, decimal_places=4, null=True, blank=True)
-    amount = models.DecimalField("сумма", **MONEY)
+    amount = models.DecimalField("сумма", max_digits=14, decimal_places=2)
 
     class Meta:
         verbose_name = "строка счёта"
@@ -105,10 +105,10 @@ class Payment(models.Model):
     document = models.CharField("документ", max_length=40)
     paid_on = models.DateField("оплачено")
     posted_on = models.DateField("проведено", null=True, blank=True)
-    amount = models.DecimalField("сумма", **MONEY)
+    amount = models.DecimalField("сумма", max_digits=14, decimal_places=2)
     agent = models.CharField("через кого", max_length=100, blank=True)
 
-    objects = OfAccountQuerySet.as_manager()
+    objects = PaymentQuerySet.as_manager()
 
     class Meta:
         verbose_name = "платёж"
@@ -127,8 +127,8 @@ class Tariff(models.Model):
     valid_from = models.DateField("действует с")
     service = models.CharField("услуга", max_length=20, choices=Service)
     code = models.CharField("шкала", max_length=10)
-    range_from = models.DecimalField("от", **VALUE, default=0)
-    range_to = models.DecimalField("до", **VALUE, null=True, blank=True)
+    range_from = models.DecimalField("от", max_digits=15, decimal_places=4, default=0)
+    range_to = models.DecimalField("до", max_digits=15, decimal_places=4, null=True, blank=True)
     price = models.DecimalField("цена", max_digits=12, decimal_places=4)
 
     class Meta:

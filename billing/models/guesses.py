@@ -21,7 +21,7 @@ ALARM_TARGETS_HOUR = 30
 
 class LinkGuessQuerySet(models.QuerySet["LinkGuess"]):
     def are_used_up(self, *, user: User, target: str, network: str, at: datetime) -> bool:
-        """Whether the resident, the personal account or the network address may be guessed with no more. One statement."""
+        """Whether the resident, the personal account or the network address has no guess left. One statement."""
         since_day, since_hour = Q(guessed_at__gt=at - DAY), Q(guessed_at__gt=at - HOUR)
         counted = (
             self.filter(guessed_at__gt=at - MONTH)

@@ -90,7 +90,7 @@ class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
 
 
 class LinkRequest(models.Model):
-    """A payment that had not reached the registry when the resident named it. One guess, looked at again for 10 days."""
+    """A payment that had not reached the registry when it was named. One guess, looked at again for 10 days."""
 
     class Status(models.TextChoices):
         PENDING = "pending", "ждёт данных поставщика"
@@ -124,9 +124,7 @@ class LinkRequest(models.Model):
                 name="link_request_one_pending",
             )
         ]
-        indexes = [
-            models.Index(fields=["expires_at"], name="link_request_pending", condition=Q(status="pending"))
-        ]
+        indexes = [models.Index(fields=["expires_at"], name="link_request_pending", condition=Q(status="pending"))]
 
     def __str__(self) -> str:
         return self.shown_number
@@ -151,9 +149,7 @@ class BillDelivery(models.Model):
         verbose_name_plural = "способы получения счёта"
         indexes = [models.Index(fields=["account", "-id"], name="bill_delivery_newest")]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(method="paper") | ~Q(email=""), name="bill_delivery_has_email"
-            ),
+            models.CheckConstraint(condition=Q(method="paper") | ~Q(email=""), name="bill_delivery_has_email"),
         ]
 
     def __str__(self) -> str:

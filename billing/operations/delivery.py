@@ -21,9 +21,7 @@ def choose_bill_delivery(*, user: User, link_id: int, method: str, email: str, a
     email = "" if method == BillDelivery.Method.PAPER else email
     if newest and (newest.user_id, newest.method, newest.email) == (user.pk, method, email):
         return newest
-    delivery = BillDelivery.objects.create(
-        account=link.account, user=user, method=method, email=email, chosen_at=at
-    )
+    delivery = BillDelivery.objects.create(account=link.account, user=user, method=method, email=email, chosen_at=at)
     others = Link.objects.filter(account=link.account, ended_at=None).exclude(user=user).select_related("user")
     for other in others:
         notifications.notify(

@@ -21,7 +21,7 @@ class LastGroup(Exception):
 
 
 def take_group(*, user: User, group_id: int | None, at: datetime) -> AccountGroup:
-    """The resident's group of that id, else the oldest, else «Моя группа», made now. Within the caller's transaction."""
+    """The group of that id, else the oldest, else «Моя группа», made now. Within the caller's transaction."""
     own = AccountGroup.objects.visible_to(user).order_by("pk")
     group = (own.filter(pk=group_id).first() if group_id else None) or own.first()
     if group is None:

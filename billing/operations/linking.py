@@ -93,9 +93,7 @@ def await_payment(*, user: User, claim: Claim, network_address: str, at: datetim
 
 
 @transaction.atomic(durable=True)
-def _attempt(
-    *, user: User, claim: Claim, network_address: str, waits: bool, at: datetime
-) -> Link | LinkRequest | None:
+def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at: datetime) -> Link | LinkRequest | None:
     target = limits.hash_subject(f"personal-account:{claim.supplier.pk}:{claim.digits}")
     network = limits.hash_subject(f"address:{network_address}")
     _wait_for_turn(limits.hash_subject(f"user:{user.pk}"), target, network)

@@ -84,9 +84,7 @@ def payment_list(request: HttpRequest) -> HttpResponse:
     links = queries.get_links(user)
     chosen = _choose_link(request, links)
     before = _read_key(request.GET.get("before", ""))
-    payments, older = queries.get_payments(
-        user, account_id=chosen.account_id if chosen else None, before=before
-    )
+    payments, older = queries.get_payments(user, account_id=chosen.account_id if chosen else None, before=before)
     return render(
         request,
         "billing/payment_list.html",

@@ -57,9 +57,7 @@ def group_delete(request: HttpRequest, pk: int) -> HttpResponse:
     links = [link for link in queries.get_links(user) if link.group_id == pk]
     refuge = next((row for row in groups if row.pk != pk), None)
     if request.method != "POST":
-        return render(
-            request, "billing/group_confirm_delete.html", {"group": group, "links": links, "refuge": refuge}
-        )
+        return render(request, "billing/group_confirm_delete.html", {"group": group, "links": links, "refuge": refuge})
     try:
         refuge = operations.delete_account_group(user=user, group_id=pk)
     except AccountGroup.DoesNotExist as error:

@@ -63,7 +63,7 @@ def _link(request: HttpRequest, user: User, form: LinkForm, proof_form: ProofFor
         user=user, claim=claim, network_address=client_address(request), at=timezone.now()
     )
     if isinstance(outcome, LinkRequest):
-        messages.info(request, "Подождём этот платёж десять дней. Как только он придёт от поставщика, скажем в колокольчике.")
+        messages.info(request, "Подождём этот платёж десять дней. Как только он дойдёт до поставщика, скажем.")
         return redirect("billing:account_list")
     messages.success(request, f"Лицевой счёт {outcome.account.number} добавлен.")
     return redirect("billing:account_detail", outcome.pk)

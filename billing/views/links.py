@@ -81,7 +81,7 @@ def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
             email=form.cleaned_data["email"],
             at=timezone.now(),
         )
-        messages.success(request, f"Запомнили для лицевого счёта {link.account.number}: «{chosen.get_method_display()}».")
+        messages.success(request, f"Запомнили для ЛС {link.account.number}: «{chosen.get_method_display()}».")
         return redirect("billing:account_detail", pk)
     return render(request, "billing/delivery_form.html", {"form": form, "link": link})
 
@@ -96,9 +96,7 @@ def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
         raise Http404
     phone = phones.mask_phone(str(later.user.phone))
     if request.method != "POST":
-        return render(
-            request, "billing/holder_confirm_end.html", {"link": link, "later": later, "phone": phone}
-        )
+        return render(request, "billing/holder_confirm_end.html", {"link": link, "later": later, "phone": phone})
     try:
         operations.end_later_link(user=user, link_id=pk, later_link_id=holder_pk, at=timezone.now())
     except Link.DoesNotExist as error:

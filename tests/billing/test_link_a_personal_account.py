@@ -64,9 +64,7 @@ def test_takes_the_sum_however_it_is_typed(
 
 
 @pytest.mark.parametrize("day", ["2026-11-07", "2026-11-13", "10.11.2026"])
-def test_takes_a_day_up_to_three_days_off(
-    as_alice: PageClient, alice: User, typed: dict[str, str], day: str
-) -> None:
+def test_takes_a_day_up_to_three_days_off(as_alice: PageClient, alice: User, typed: dict[str, str], day: str) -> None:
     as_alice.post(URL, typed | {"paid_on": day})
     assert Link.objects.visible_to(alice).exists()
 
@@ -181,7 +179,7 @@ def test_another_of_the_family_may_link_and_the_earlier_one_hears(
     assert news.url == reverse("billing:account_detail", args=[held.pk])
 
 
-def test_shows_the_masked_address_until_it_is_confirmed(as_alice: PageClient, alice: User, typed: dict[str, str]) -> None:
+def test_the_address_is_masked_until_it_is_confirmed(as_alice: PageClient, alice: User, typed: dict[str, str]) -> None:
     html = as_alice.post(URL, typed, follow=True).content.decode()
     assert "Это ваш адрес?" in html
     assert "Фонарная" not in html

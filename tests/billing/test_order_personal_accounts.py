@@ -151,9 +151,7 @@ def test_an_earlier_holder_can_shut_out_a_later_one(as_alice: PageClient, alices
     assert alices_flat.account.number in Notification.objects.get(user=boris).text
 
 
-def test_a_later_holder_cannot_shut_out_an_earlier_one(
-    as_alice: PageClient, alices_flat: Link, boris: User
-) -> None:
+def test_a_later_holder_cannot_shut_out_an_earlier_one(as_alice: PageClient, alices_flat: Link, boris: User) -> None:
     earlier = factories.LinkFactory(
         user=boris, account=alices_flat.account, linked_at=alices_flat.linked_at - timedelta(days=1)
     )

@@ -121,9 +121,7 @@ def test_tariffs_tell_ranges_and_dates(as_alice: PageClient, alices_flat: Link) 
     supplier = alices_flat.account.supplier
     for valid_from, price in ((date(2025, 7, 1), "6.84"), (date(2026, 7, 1), "7.20"), (date(2027, 1, 1), "7.7044")):
         factories.TariffFactory(supplier=supplier, valid_from=valid_from, price=price, range_to=1200)
-        factories.TariffFactory(
-            supplier=supplier, valid_from=valid_from, range_from=1200, price=Decimal(price) + 2
-        )
+        factories.TariffFactory(supplier=supplier, valid_from=valid_from, range_from=1200, price=Decimal(price) + 2)
     html = page_text(as_alice, "tariff_list")
     for words in ("7,20 ₽", "6,84 ₽", "7,7044 ₽", f"1{SPACE}июля 2026", f"до 1{SPACE}200", f"больше 1{SPACE}200"):
         assert words in html

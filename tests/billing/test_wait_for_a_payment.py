@@ -53,9 +53,7 @@ def test_a_request_waits_for_an_unknown_number_too(as_alice: PageClient, typed: 
     assert LinkRequest.objects.count() == 1
 
 
-def test_the_payment_comes_and_the_account_is_linked(
-    waiting: LinkRequest, alice: User, payment: Payment
-) -> None:
+def test_the_payment_comes_and_the_account_is_linked(waiting: LinkRequest, alice: User, payment: Payment) -> None:
     arrive(payment)
     assert operations.settle_link_requests(supplier_id=payment.supplier_id, at=timezone.now()) == 1
     link = Link.objects.visible_to(alice).get()
@@ -78,9 +76,7 @@ def test_an_import_of_another_supplier_does_not_look_at_it(waiting: LinkRequest,
     assert operations.settle_link_requests(supplier_id=other.pk, at=timezone.now()) == 0
 
 
-def test_after_ten_days_the_resident_is_told(
-    waiting: LinkRequest, alice: User, clock: time_machine.Traveller
-) -> None:
+def test_after_ten_days_the_resident_is_told(waiting: LinkRequest, alice: User, clock: time_machine.Traveller) -> None:
     clock.shift(timedelta(days=9, hours=23))
     assert operations.settle_link_requests(at=timezone.now()) == 0
     clock.shift(timedelta(hours=2))
@@ -118,9 +114,7 @@ def test_linking_otherwise_ends_the_waiting(
     assert not Notification.objects.filter(user=alice).exists()
 
 
-def test_earlier_holders_hear_when_a_request_is_settled(
-    waiting: LinkRequest, boris: User, payment: Payment
-) -> None:
+def test_earlier_holders_hear_when_a_request_is_settled(waiting: LinkRequest, boris: User, payment: Payment) -> None:
     factories.LinkFactory(user=boris, account=payment.account)
     arrive(payment)
     operations.settle_link_requests(at=timezone.now())
