@@ -29,7 +29,7 @@ class DocumentsField(forms.FileField):
     widget = FilesInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Document]:
-        files: Sequence[UploadedFile] = data if isinstance(data, list | tuple) else [data] if data else []
+        files: Sequence[UploadedFile[Any]] = data if isinstance(data, list | tuple) else [data] if data else []
         if len(files) > MAX_FILES:
             raise ValidationError(f"Можно приложить не больше {MAX_FILES} файлов, а выбрано {len(files)}.")
         kept: list[Document] = []
@@ -46,7 +46,7 @@ class DocumentsField(forms.FileField):
             raise ValidationError(refusals)
         return kept
 
-    def _read(self, file: UploadedFile) -> Document:
+    def _read(self, file: UploadedFile[Any]) -> Document:
         """One byte more than is allowed is enough to refuse it."""
         return documents.read_document(file.name or "", file.read(documents.MAX_BYTES + 1))
 
@@ -64,7 +64,7 @@ class _WithDocuments(forms.Form):
             "max_length": "Слишком длинно: уместите в 4000 знаков, остальное приложите файлом.",
         },
     )
-    files = DocumentsField(
+    documents = DocumentsField(
         label="Файлы",
         required=False,
         help_text="До 5 файлов PDF, JPEG или PNG, каждый до 10 МБ. Можно сфотографировать документ.",
@@ -84,10 +84,10 @@ class _WithDocuments(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if self.too_heavy:
-            self.add_error("files", "Файлы вместе больше 55 МБ, поэтому не дошли. Приложите меньше или полегче.")
-        elif self.errors and cleaned.get("files"):
-            names = ", ".join(f"«{document.name}»" for document in cleaned["files"])
-            self.add_error("files", f"Файлы хорошие, но их нужно выбрать ещё раз: {names}.")
+            self.add_error("documents", "Файлы вместе больше 55 МБ, поэтому не дошли. Приложите меньше или полегче.")
+        elif self.errors and cleaned.get("documents"):
+            names = ", ".join(f"«{document.name}»" for document in cleaned["documents"])
+            self.add_error("documents", f"Файлы хорошие, но их нужно выбрать ещё раз: {names}.")
         return cleaned
 
     def clean_key(self) -> UUID:
@@ -107,7 +107,7 @@ class ReportForm(_WithDocuments):
         error_messages={"required": "Выберите причину: так обращение быстрее попадёт к нужному человеку."},
     )
 
-    field_order = ["key", "account", "reason", "meter", "text", "files"]
+    field_order = ["key", "account", "reason", "meter", "text", "documents"]
 
     def __init__(self, *args: Any, user: User, meters: Sequence[Meter], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

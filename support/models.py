@@ -79,6 +79,11 @@ class ErrorReport(models.Model):
         return self.status not in (self.Status.RESOLVED, self.Status.DECLINED)
 
     @property
+    def letter_key(self) -> str:
+        """The idempotency key of the letter to the branch."""
+        return f"report-{self.key}"
+
+    @property
     def answers_until(self) -> datetime | None:
         """When a closed report stops taking answers; None while it is open."""
         return self.closed_at + REOPEN_WITHIN if self.closed_at else None

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
+from notifications.models import OutgoingMessage
 from support.models import Attachment, ErrorReport, ReplyTemplate, ReportDecision
 
 PAGE = 30
@@ -84,6 +85,11 @@ def _say_decision(decision: ReportDecision) -> str:
         ReportDecision.Kind.REOPEN: "Открыто снова",
     }[ReportDecision.Kind(decision.kind)]
     return f"{words}. {decision.reason}" if decision.reason else f"{words}."
+
+
+def get_letter(report: ErrorReport) -> OutgoingMessage | None:
+    """What was promised to the branch; None when the branch has no address."""
+    return OutgoingMessage.objects.filter(key=report.letter_key).first()
 
 
 def get_reply_templates(purpose: str) -> list[ReplyTemplate]:

@@ -12,7 +12,7 @@ class BoundedUploadHandler(FileUploadHandler):
     """Stands before Django's own handlers, so that a disk cannot be filled; the form then says what happened."""
 
     def handle_raw_input(
-        self, input_data: Any, META: dict[str, str], content_length: int, boundary: bytes, encoding: str | None = None
+        self, input_data: Any, META: dict[str, str], content_length: int, boundary: str, encoding: str | None = None
     ) -> None:
         self.is_too_heavy = content_length > MAX_REQUEST_BYTES
         if self.is_too_heavy and self.request is not None:

@@ -161,7 +161,7 @@ def _write_to_branch(report: ErrorReport, files: Sequence[attachments.StoredFile
             "url": f"{settings.PUBLIC_URL}{work_page}",
             "files": files,
         },
-        key=f"report-{report.key}",
+        key=report.letter_key,
         at=at,
         attachments=[
             {"name": file.document.name, "path": file.path, "content_type": file.document.content_type}
