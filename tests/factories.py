@@ -32,7 +32,7 @@ class UserFactory(DjangoModelFactory):
         model = User
         skip_postgeneration_save = True
 
-    phone = factory.Sequence(lambda n: f"+7900555{n:04d}")
+    phone = factory.Sequence(lambda n: f"+7900777{n:04d}")
     password = factory.django.Password(PASSWORD)
 
 
