@@ -7,9 +7,11 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
+from exchange.layouts import LAYOUTS
 from exchange.models import ImportRun, RejectedRow
 
 SHOWN_ROWS = 100
+FILES = tuple(layout.file for layout in LAYOUTS)
 
 
 class ReadOnlyAdmin:
@@ -29,7 +31,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
     list_filter = ["status", "supplier_code"]
     ordering = ["-pk"]
     show_full_result_count = False
-    fields = [
+    readonly_fields = fields = (
         "supplier_code",
         "period",
         "source",
@@ -39,8 +41,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
         "finished_at",
         "counts_by_file",
         "first_rejected_rows",
-    ]
-    readonly_fields = fields
+    )
 
     @admin.display(description="отклонено строк")
     def rejected(self, run: ImportRun) -> int:
@@ -53,7 +54,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
             "<div>{}: строк {}, новых {}, изменено {}, без изменений {}, отклонено {}</div>",
             (
                 (file, counts["rows"], counts["added"], counts["changed"], counts["same"], counts["rejected"])
-                for file, counts in run.counts.items()
+                for file, counts in ((name, run.counts[name]) for name in FILES if name in run.counts)
             ),
         )
 

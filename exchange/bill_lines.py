@@ -24,4 +24,5 @@ def remove_vanished_lines(scope: Scope) -> int:
     statement, parameters = scope.bind(_REMOVE.format(stage=BILL_LINES.stage))
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.rowcount
+        removed: int = cursor.rowcount
+    return removed

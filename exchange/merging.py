@@ -49,7 +49,7 @@ class Merge:
         return self.model._meta.db_table
 
     def column(self, name: str) -> str:
-        return str(self.model._meta.get_field(name).column)
+        return str(self.model._meta.get_field(name).column)  # type: ignore[union-attr]
 
     def named_values(self, staged: Staged) -> list[str]:
         """The fields this file speaks of: what its header does not name stays as it is."""
@@ -167,7 +167,8 @@ def _update(merge: Merge, named: list[str], scope: Scope) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        return cursor.rowcount
+        changed: int = cursor.rowcount
+    return changed
 
 
 def _insert(merge: Merge, scope: Scope) -> int:
@@ -182,7 +183,7 @@ def _insert(merge: Merge, scope: Scope) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        added = cursor.rowcount
+        added: int = cursor.rowcount
         if added > 1000:
             cursor.execute(f"ANALYZE {merge.table}")
     return added

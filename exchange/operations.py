@@ -35,8 +35,7 @@ def import_registry(path: Path, *, at: datetime) -> ImportRun:
     rejects = Rejects()
     try:
         with open_package(path) as package:
-            run.supplier_code, run.period = package.manifest.supplier, package.manifest.period
-            run.source = package.name[:300]
+            _name_run(run, package)
             supplier_id = _apply_package(run=run, package=package, rejects=rejects)
     except PackageHeld as held:
         return _finish_run(run, ImportRun.Status.HELD, rejects, reason=str(held))
@@ -54,6 +53,13 @@ def import_registry(path: Path, *, at: datetime) -> ImportRun:
 @transaction.atomic(durable=True)
 def _begin_run(path: Path, *, at: datetime) -> ImportRun:
     return ImportRun.objects.create(source=path.name[:300], started_at=at)
+
+
+@transaction.atomic(durable=True)
+def _name_run(run: ImportRun, package: Package) -> None:
+    run.supplier_code, run.period = package.manifest.supplier, package.manifest.period
+    run.source = package.name[:300]
+    run.save(update_fields=["supplier_code", "period", "source"])
 
 
 @transaction.atomic(durable=True)

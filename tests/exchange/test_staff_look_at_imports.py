@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.models import User
+from exchange.models import ImportRun
+from exchange.operations import import_registry
+from tests.exchange.packages import CLEAN, PAYMENTS, write_package
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_staff(staff: User) -> Client:
+    client = Client()
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.create(user=staff, name="t", confirmed=True).persistent_id
+    session.save()
+    return client
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> ImportRun:
+    payments = PAYMENTS + "018\\00000009;2026-10-07;;<b>5</b>;;P2\n"
+    return import_registry(write_package(tmp_path / "p", CLEAN | {"payments.csv": payments}), at=NOW)
+
+
+def test_the_list_and_the_refused_rows(as_staff: Client, run: ImportRun) -> None:
+    assert "psk" in as_staff.get(reverse("admin:exchange_importrun_changelist")).text
+    shown = as_staff.get(reverse("admin:exchange_importrun_change", args=[run.pk])).text
+
+    assert "payments.csv: строк 2, новых 1, изменено 0, без изменений 0, отклонено 1" in shown
+    assert "payments.csv, строка 3, amount: «&lt;b&gt;5&lt;/b&gt;», не число" in shown
+    assert as_staff.get(reverse("admin:exchange_rejectedrow_changelist")).status_code == 200
+
+
+def test_nothing_can_be_added_changed_or_deleted(as_staff: Client, run: ImportRun) -> None:
+    assert as_staff.get(reverse("admin:exchange_importrun_add")).status_code == 403
+    assert (
+        as_staff.post(reverse("admin:exchange_importrun_change", args=[run.pk]), {"status": "held"}).status_code == 403
+    )
+    assert as_staff.post(reverse("admin:exchange_importrun_delete", args=[run.pk])).status_code == 403
