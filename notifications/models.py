@@ -1,14 +1,18 @@
 """The bell and the outbox. This floor knows no other app."""
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def visible_to(self, user: models.Model) -> "NotificationQuerySet":
+    def visible_to(self, user: "User") -> "NotificationQuerySet":
         return self.filter(user=user)
 
     def unread(self) -> "NotificationQuerySet":
@@ -61,9 +65,7 @@ class OutgoingMessage(models.Model):
     recipient = models.CharField(max_length=254)
     subject = models.CharField(max_length=200, blank=True)
     body = models.TextField()
-    attachments = models.JSONField(
-        default=list, blank=True, help_text="[{name, path, content_type}] in the storage"
-    )
+    attachments = models.JSONField(default=list, blank=True, help_text="[{name, path, content_type}] in the storage")
     event = models.CharField(max_length=60)
     key = models.CharField(max_length=120, unique=True, help_text="idempotency key")
     late_value = models.CharField(max_length=60, blank=True)
@@ -100,9 +102,7 @@ class OutgoingMessage(models.Model):
 
         A code lives five minutes, so its attempts come close together (security.md R7); other news may take a day.
         """
-        seconds = (
-            (2, 5, 15, 30, 60, 60, 60) if self.expires_at else (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)
-        )
+        seconds = (2, 5, 15, 30, 60, 60, 60) if self.expires_at else (10, 60, 300, 900, 3600, 3 * 3600, 6 * 3600)
         if self.attempts > len(seconds):
             return None
         return timedelta(seconds=seconds[self.attempts - 1])

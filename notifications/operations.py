@@ -5,25 +5,25 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
+from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
-from django.db import models, transaction
 from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
-from notifications import senders, tasks_queue
+from notifications import hints, senders
 from notifications.models import Notification, OutgoingMessage
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 LEASE = timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def notify(
-    *, user: models.Model, event: str, context: Mapping[str, object], at: datetime, url: str = ""
-) -> Notification:
+def notify(*, user: "User", event: str, context: Mapping[str, object], at: datetime, url: str = "") -> Notification:
     """Ring the resident's bell. `event` is "app/name"; the words are `<app>/messages/<name>/bell.txt`."""
     return Notification.objects.create(
         user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at
@@ -87,14 +87,14 @@ def queue_email(
     return message
 
 
-def mark_notification_read(*, notification_id: int, user: models.Model, at: datetime) -> Notification:
+def mark_notification_read(*, notification_id: int, user: "User", at: datetime) -> Notification:
     """Raises Notification.DoesNotExist for a stranger's."""
     notification = Notification.objects.visible_to(user).get(pk=notification_id)
     Notification.objects.filter(pk=notification.pk, read_at=None).update(read_at=at)
     return notification
 
 
-def mark_all_read(*, user: models.Model, at: datetime) -> int:
+def mark_all_read(*, user: "User", at: datetime) -> int:
     return Notification.objects.visible_to(user).unread().update(read_at=at)
 
 
@@ -125,9 +125,7 @@ def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], dateti
         log.warning("message_not_sent", message_id=message.pk, attempt=message.attempts, reason=error.code)
         if delay is None:
             return _record(message, OutgoingMessage.Status.FAILED, error=error.code)
-        return _record(
-            message, OutgoingMessage.Status.QUEUED, error=error.code, next_attempt_at=clock() + delay
-        )
+        return _record(message, OutgoingMessage.Status.QUEUED, error=error.code, next_attempt_at=clock() + delay)
     _record(message, OutgoingMessage.Status.SENT, provider_id=provider_id, sent_at=clock(), error="")
     return True
 
@@ -169,4 +167,4 @@ def _render(event: str, name: str, context: Mapping[str, object]) -> str:
 
 
 def _enqueue_on_commit(message: OutgoingMessage) -> None:
-    transaction.on_commit(partial(tasks_queue.enqueue_delivery, message.pk))
+    hints.send_hint_on_commit("notifications.tasks.deliver_message", message_id=message.pk)

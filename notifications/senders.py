@@ -114,9 +114,7 @@ def send(message: OutgoingMessage, body: str) -> str:
         subject=message.subject,
         body=body,
         to=[message.recipient],
-        headers={
-            "Message-ID": f"<{message.key.replace('/', '.')}@{settings.DEFAULT_FROM_EMAIL.split('@')[-1]}>"
-        },
+        headers={"Message-ID": f"<{message.key.replace('/', '.')}@{settings.DEFAULT_FROM_EMAIL.split('@')[-1]}>"},
     )
     try:
         for attachment in message.attachments:

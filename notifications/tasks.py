@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from notifications import operations, tasks_queue
+from notifications import hints, operations
 
 
 @shared_task
@@ -14,4 +14,4 @@ def deliver_message(*, message_id: int) -> None:
 @shared_task
 def sweep_messages() -> None:
     for message_id in operations.sweep_messages(at=timezone.now()):
-        tasks_queue.enqueue_delivery(message_id)
+        hints.send_hint("notifications.tasks.deliver_message", message_id=message_id)

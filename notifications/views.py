@@ -1,5 +1,7 @@
 """The bell."""
 
+from typing import TYPE_CHECKING, cast
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -8,12 +10,15 @@ from django.views.decorators.http import require_GET, require_POST
 from notifications import operations, queries
 from notifications.models import Notification
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 
 @require_GET
 def notification_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     rows = queries.get_notifications(
-        request.user, before=int(before) if before.isdecimal() and len(before) < 19 else None
+        _user(request), before=int(before) if before.isdecimal() and len(before) < 19 else None
     )
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     return render(
@@ -30,9 +35,7 @@ def notification_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
     try:
-        notification = operations.mark_notification_read(
-            notification_id=pk, user=request.user, at=timezone.now()
-        )
+        notification = operations.mark_notification_read(notification_id=pk, user=_user(request), at=timezone.now())
     except Notification.DoesNotExist as error:
         raise Http404 from error
     return redirect(notification.url or "notifications:notification_list")
@@ -40,5 +43,10 @@ def notification_open(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def notification_read_all(request: HttpRequest) -> HttpResponse:
-    operations.mark_all_read(user=request.user, at=timezone.now())
+    operations.mark_all_read(user=_user(request), at=timezone.now())
     return redirect("notifications:notification_list")
+
+
+def _user(request: HttpRequest) -> "User":
+    """Signed in: `LoginRequiredMiddleware` lets nobody else come here."""
+    return cast("User", request.user)

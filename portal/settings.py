@@ -256,6 +256,9 @@ LATE_VALUES = {"phone_challenge": "accounts.challenges.reveal_code"}
 # Each proof brings its form fields and answers "does it hold?"; a supplier can add its own.
 LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 
+# Which personal accounts have a meter to read: asked by billing, answered by the floor above.
+ACCOUNTS_TAKING_READINGS = "meters.queries.bases.get_accounts_taking_readings"
+
 # domain.md 6: a supplier whose lawyers want it asks for a third, separate consent.
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)
 ADVERTISING_PRESELECTED = env.bool("ADVERTISING_PRESELECTED", default=True)

@@ -8,8 +8,6 @@ from django.db.models import F, Q
 from accounts.models import User
 from billing.models import PersonalAccount, Supplier
 
-VALUE = {"max_digits": 15, "decimal_places": 4}
-
 
 class MeterQuerySet(models.QuerySet["Meter"]):
     def visible_to(self, user: User) -> "MeterQuerySet":
@@ -36,26 +34,23 @@ class Meter(models.Model):
     digits_right = models.PositiveSmallIntegerField("цифр после запятой", null=True, blank=True)
     ratio = models.DecimalField("коэффициент трансформации", max_digits=8, decimal_places=2, default=1)
     verified_until = models.DateField("поверен до", null=True, blank=True)
-    verification_years = models.PositiveSmallIntegerField(
-        "межповерочный интервал, лет", null=True, blank=True
-    )
+    verification_years = models.PositiveSmallIntegerField("межповерочный интервал, лет", null=True, blank=True)
     place = models.CharField("место установки", max_length=200, blank=True)
     accuracy_class = models.CharField("класс точности", max_length=10, blank=True)
     voltage = models.DecimalField("напряжение, В", max_digits=8, decimal_places=2, null=True, blank=True)
-    current_max = models.DecimalField(
-        "наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True
-    )
+    current_max = models.DecimalField("наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True)
     phases = models.PositiveSmallIntegerField("фаз", null=True, blank=True)
     owner = models.CharField("владелец", max_length=200, blank=True)
 
     objects = MeterQuerySet.as_manager()
 
+    installed_on: date | None = None
+    """Since when it stands where it was asked for: set by `queries.bases.get_installed_meters`."""
+
     class Meta:
         verbose_name = "прибор учёта"
         verbose_name_plural = "приборы учёта"
-        constraints = [
-            models.UniqueConstraint(fields=["supplier", "registration"], name="meter_registration")
-        ]
+        constraints = [models.UniqueConstraint(fields=["supplier", "registration"], name="meter_registration")]
         indexes = [models.Index(fields=["supplier", "serial_key"], name="meter_serial")]
 
     def __str__(self) -> str:
@@ -104,8 +99,8 @@ class Scale(models.Model):
     name = models.CharField("название", max_length=60)
     unit = models.CharField("единица", max_length=10, blank=True)
     hours = models.CharField("часы", max_length=60, blank=True)
-    opening_value = models.DecimalField("начальное показание", **VALUE, null=True, blank=True)
-    closing_value = models.DecimalField("конечное показание", **VALUE, null=True, blank=True)
+    opening_value = models.DecimalField("начальное показание", max_digits=15, decimal_places=4, null=True, blank=True)
+    closing_value = models.DecimalField("конечное показание", max_digits=15, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = "шкала"

@@ -3,7 +3,7 @@
 from django.db import models
 
 from accounts.models import User
-from meters.models.meters import VALUE, Meter, Scale
+from meters.models.meters import Meter, Scale
 
 
 class ReadingQuerySet(models.QuerySet["Reading"]):
@@ -28,21 +28,17 @@ class Reading(models.Model):
     meter = models.ForeignKey(Meter, models.CASCADE, related_name="readings")
     scale = models.ForeignKey(Scale, models.CASCADE, related_name="readings", db_index=False)
     taken_on = models.DateField("снято")
-    value = models.DecimalField("значение", **VALUE)
+    value = models.DecimalField("значение", max_digits=15, decimal_places=4)
     kind = models.CharField("вид", max_length=10, choices=Kind)
     source = models.CharField("источник", max_length=10, choices=Source, blank=True)
-    submission = models.ForeignKey(
-        "meters.Submission", models.SET_NULL, null=True, blank=True, related_name="readings"
-    )
+    submission = models.ForeignKey("meters.Submission", models.SET_NULL, null=True, blank=True, related_name="readings")
 
     objects = ReadingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "показание"
         verbose_name_plural = "показания"
-        constraints = [
-            models.UniqueConstraint(fields=["scale", "taken_on", "source"], name="reading_once_a_day")
-        ]
+        constraints = [models.UniqueConstraint(fields=["scale", "taken_on", "source"], name="reading_once_a_day")]
         indexes = [
             models.Index(
                 fields=["meter", "-taken_on", "scale"],

@@ -7,10 +7,11 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import User
 from billing.models import PersonalAccount
-from meters.models.meters import VALUE, Meter, Scale
+from meters.models.meters import Meter, Scale
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
@@ -45,9 +46,7 @@ class Submission(models.Model):
     checked_at = models.DateTimeField("проверено", null=True, blank=True)
     confirmed_at = models.DateTimeField("подтверждено жителем", null=True, blank=True)
     accepted_at = models.DateTimeField("принято", null=True, blank=True)
-    supersedes = models.ForeignKey(
-        "self", models.SET_NULL, null=True, blank=True, related_name="superseded_by"
-    )
+    supersedes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
 
     objects = SubmissionQuerySet.as_manager()
 
@@ -63,18 +62,17 @@ class Submission(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["submitted_at"], name="submission_unchecked", condition=Q(status="submitted")
-            ),
+            models.Index(fields=["submitted_at"], name="submission_unchecked", condition=Q(status="submitted")),
             models.Index(fields=["meter", "-submitted_at"], name="submission_of_meter"),
             models.Index(fields=["account", "-submitted_at"], name="submission_of_account"),
-            models.Index(
-                fields=["-submitted_at"], name="submission_to_review", condition=Q(needs_review=True)
-            ),
+            models.Index(fields=["-submitted_at"], name="submission_to_review", condition=Q(needs_review=True)),
         ]
 
     def __str__(self) -> str:
         return self.receipt
+
+    def get_absolute_url(self) -> str:
+        return reverse("meters:submission_detail", args=[self.receipt])
 
 
 class SubmissionValue(models.Model):
@@ -83,10 +81,10 @@ class SubmissionValue(models.Model):
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="values")
     scale = models.ForeignKey(Scale, models.PROTECT)
     typed = models.CharField(max_length=40)
-    value = models.DecimalField(**VALUE, null=True, blank=True)
-    previous = models.DecimalField(**VALUE, null=True, blank=True)
+    value = models.DecimalField(max_digits=15, decimal_places=4, null=True, blank=True)
+    previous = models.DecimalField(max_digits=15, decimal_places=4, null=True, blank=True)
     previous_on = models.DateField(null=True, blank=True)
-    use = models.DecimalField(**VALUE, null=True, blank=True)
+    use = models.DecimalField(max_digits=15, decimal_places=4, null=True, blank=True)
 
     class Meta:
         verbose_name = "значение"

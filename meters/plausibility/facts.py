@@ -78,20 +78,56 @@ class Previous:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Figures a supplier can change. `floors` is the use, in the unit, below which nothing is called high."""
+    """Figures a supplier can change.
+
+    `floors` is the use, in the unit and after the transformer ratio, below which nothing is called high;
+    `typical_daily` stands in for d while there is none.
+    """
 
     high: Decimal = Decimal(3)
     very_high: Decimal = Decimal(10)
-    floors: Mapping[str, Decimal] = field(default_factory=lambda: {"кВт·ч": Decimal(100), "м³": Decimal(3)})
+    floors: Mapping[str, Decimal] = field(
+        default_factory=lambda: {"кВт·ч": Decimal(100), "м³": Decimal(3), "Гкал": Decimal(1)}
+    )
     default_floor: Decimal = Decimal(100)
+    typical_daily: Mapping[str, Decimal] = field(
+        default_factory=lambda: {"кВт·ч": Decimal(15), "м³": Decimal("0.3"), "Гкал": Decimal("0.1")}
+    )
     rollover_from: Decimal = Decimal("0.9")
     rollover_to: Decimal = Decimal("0.1")
+    lost_point_about: Decimal = Decimal(2)
+    sum_extra: Decimal = Decimal(1)
+    phase_voltage: Decimal = Decimal(230)
 
     def floor(self, unit: str) -> Decimal:
-        return self.floors.get(unit, self.default_floor)
+        return self.floors.get(get_usual_unit(unit), self.default_floor)
+
+    def typical(self, unit: str) -> Decimal:
+        return self.typical_daily.get(get_usual_unit(unit), Decimal(15))
+
+
+def get_usual_unit(unit: str) -> str:
+    """«кВт·ч», «м³» or «Гкал», however the supplier spells it; a unit nobody knows stays as it is."""
+    folded = unit.strip().casefold().replace("³", "3").replace(" ", "")
+    if folded in ("", "квтч", "квт·ч", "квт*ч", "квт-ч", "квт.ч", "kwh"):
+        return "кВт·ч"
+    if folded in ("м3", "m3", "куб.м", "куб.м.", "кубм", "м.куб", "м.куб."):
+        return "м³"
+    return "Гкал" if folded in ("гкал", "gcal") else unit
+
+
+_TOTAL_WORDS = ("сумм", "всего", "итог", "общ", "total")
 
 
 def looks_like_total(name: str, names: Sequence[str]) -> bool:
-    """Whether a register sums the others, told by its name: codes are the supplier's and mean nothing."""
+    """Whether a register sums the others, told by its name: codes are the supplier's and mean nothing.
+
+    `names` are the names of all the meter's scales. A meter of one or two registers has none that sums the rest;
+    «Круглосуточно» beside zones does.
+    """
     folded = name.casefold()
-    return len(names) > 2 and any(word in folded for word in ("сумм", "всего", "итог", "общ", "total"))
+    if len(names) <= 2:
+        return False
+    if any(word in folded for word in _TOTAL_WORDS):
+        return True
+    return "круглосут" in folded and sum("круглосут" in other.casefold() for other in names) == 1

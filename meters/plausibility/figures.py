@@ -1,205 +1,152 @@
 """The rows of domain.md 4 that weigh a value against what came before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from itertools import combinations
 
-from meters.plausibility.facts import MeterFacts, OtherMeter, ScaleFacts, Thresholds
-from meters.plausibility.findings import Finding, Severity
-from meters.plausibility.values import drop_last_digits
+from meters.plausibility.expectations import Expectation, count_physical_limit, expect
+from meters.plausibility.facts import Calendar, MeterFacts, OtherMeter, Thresholds
+from meters.plausibility.findings import Finding, note
+from meters.plausibility.guesses import find_lost_point, find_other_meter, find_swapped_zones, find_turn_over
+from meters.plausibility.values import as_shown, write
 
-BLOCK, INFORM, CONFIRM = (Severity.BLOCK,), (Severity.INFORM,), (Severity.CONFIRM,)
-CONFIRM_AND_REVIEW, REVIEW = (Severity.CONFIRM, Severity.REVIEW), (Severity.REVIEW,)
 Values = Mapping[str, Decimal]
 
 
-@dataclass(frozen=True)
-class Expectation:
-    """What use would be usual for one scale over the days passed; `high` is where a question begins."""
-
-    scale: ScaleFacts
-    days: int
-    usual: Decimal | None
-    high: Decimal | None
-    very_high: Decimal | None
-
-    def fits(self, value: Decimal) -> bool:
-        """Not lower than the base, and not so much higher that one would ask."""
-        base = self.scale.base
-        return base is not None and self.high is not None and base <= value <= base + self.high
+def expect_all(meter: MeterFacts, calendar: Calendar, thresholds: Thresholds) -> dict[str, Expectation]:
+    """What is usual for each scale of the meter, by code."""
+    return {
+        scale.code: expect(
+            scale,
+            taken_on=calendar.taken_on,
+            thresholds=thresholds,
+            installed_on=meter.installed_on,
+            digits_right=meter.digits_right,
+            ratio=meter.ratio,
+        )
+        for scale in meter.scales
+    }
 
 
 def judge_figures(
-    meter: MeterFacts, values: Values, taken_on: date, thresholds: Thresholds, others: Sequence[OtherMeter]
+    meter: MeterFacts, values: Values, calendar: Calendar, thresholds: Thresholds, others: Sequence[OtherMeter]
 ) -> tuple[list[Finding], dict[str, Decimal | None]]:
     """Findings about the values, and the use of each scale since its base, over the end of the register too."""
-    expectations = {scale.code: expect(scale, taken_on, thresholds) for scale in meter.scales}
-    uses: dict[str, Decimal | None] = {
-        code: None if item.scale.base is None else values[code] - item.scale.base for code, item in expectations.items()
-    }
-    findings = _find_swapped_zones(meter, values, expectations)
-    swapped = {code for finding in findings for code in finding.suggestion}
-    if not swapped:
-        findings += _find_other_meter(values, expectations, taken_on, thresholds, others)
-    explained = swapped or bool(findings)
+    expectations = expect_all(meter, calendar, thresholds)
+    uses = {code: item.count_use(values[code]) for code, item in expectations.items()}
+    findings = [note("first_reading", s.code, {"name": s.name}) for s in meter.scales if s.last_actual is None]
+    explained: set[str] = set()
+    swapped = find_swapped_zones(values, expectations)
+    if swapped is not None:
+        findings.append(swapped)
+        explained |= set(values)
     for code, item in expectations.items():
-        findings += _judge_scale(meter, item, values[code], uses, thresholds, explained=bool(explained))
-    findings += _find_sum_mismatch(meter, values)
+        turned = None if swapped else find_turn_over(meter, item, values[code], thresholds)
+        if turned is not None:
+            uses[code] = turned
+            explained.add(code)
+            findings.append(note("rollover", code, {**item.describe(values[code]), "use": write(turned)}))
+    other = None if explained else find_other_meter(values, expectations, others, calendar, thresholds)
+    if other is not None:
+        findings.append(other)
+        explained |= set(values)
+    impossible = _find_impossible_uses(meter, uses, expectations, thresholds, swapped=swapped is not None)
+    findings += impossible
+    too_much = {finding.scale for finding in impossible}
+    for code, item in expectations.items():
+        findings += _judge_scale(
+            item, values[code], thresholds, is_explained=code in explained, is_impossible=code in too_much
+        )
+    findings += _find_sum_mismatch(meter, values, thresholds, findings)
     return findings, uses
 
 
-def expect(scale: ScaleFacts, taken_on: date, thresholds: Thresholds) -> Expectation:
-    """Usual use is d × days since the last actual reading; nothing below the floor of its unit is called high."""
-    if scale.last_actual_on is None:
-        return Expectation(scale, 0, None, None, None)
-    days = max(1, (taken_on - scale.last_actual_on).days)
-    if scale.daily_use is None:
-        return Expectation(scale, days, None, None, None)
-    usual, floor = scale.daily_use * days, thresholds.floor(scale.unit)
-    high = max(thresholds.high * usual, floor)
-    very_high = max(thresholds.very_high * usual, floor * thresholds.very_high / thresholds.high)
-    return Expectation(scale, days, usual, high, very_high)
-
-
 def _judge_scale(
-    meter: MeterFacts,
-    item: Expectation,
-    value: Decimal,
-    uses: dict[str, Decimal | None],
-    thresholds: Thresholds,
-    *,
-    explained: bool,
+    item: Expectation, value: Decimal, thresholds: Thresholds, *, is_explained: bool, is_impossible: bool
 ) -> list[Finding]:
     scale, base = item.scale, item.scale.base
-    findings = []
-    if scale.last_actual is None:
-        findings.append(Finding("first_reading", REVIEW, scale.code, {"value": text(value)}))
     if base is None:
-        return findings
-    figures = _figures(item, value)
-    if value < base:
-        turned = _use_over_the_end(meter, item, value, thresholds)
-        if turned is not None:
-            uses[scale.code] = turned
-            findings.append(Finding("rollover", CONFIRM_AND_REVIEW, scale.code, {**figures, "use": text(turned)}))
-            findings += _find_impossible_use(meter, item, turned)
-        elif not explained:
-            findings.append(Finding("lower_than_actual", BLOCK, scale.code, figures))
-        return findings
-    use = value - base
+        return []
+    figures = item.describe(value)
+    if item.is_lower(value):
+        return [] if is_explained else [note("lower_than_actual", scale.code, figures)]
+    use, findings = value - base, []
     if use == 0 and scale.last_actual is not None:
-        findings.append(Finding("unchanged", INFORM, scale.code, figures))
-    if scale.last_billed is not None and value < scale.last_billed and scale.last_billed_kind != "actual":
-        billed = {**figures, "billed": text(scale.last_billed)}
-        findings.append(Finding("lower_than_estimate", INFORM, scale.code, billed))
-    findings += _find_impossible_use(meter, item, use)
-    if explained or item.high is None or item.very_high is None or use <= item.high:
+        findings.append(note("unchanged", scale.code, figures))
+    if scale.last_billed is not None and value < scale.last_billed and scale.last_billed_kind in ("estimated", "norm"):
+        billed = write(as_shown(scale.last_billed, item.digits_right))
+        findings.append(note("lower_than_estimate", scale.code, {**figures, "billed": billed}))
+    if is_explained or item.high is None or use <= item.high:
         return findings
-    slipped = _find_slipped_point(meter, item, value)
-    if slipped is not None:
-        findings.append(Finding("lost_point", CONFIRM, scale.code, figures, {scale.code: text(slipped)}))
-    elif use > item.very_high:
-        findings.append(Finding("very_high", CONFIRM_AND_REVIEW, scale.code, figures))
-    else:
-        findings.append(Finding("high", CONFIRM, scale.code, figures))
+    meant = find_lost_point(item, value, thresholds)
+    if meant is not None:
+        if is_impossible:
+            figures["impossible"] = "yes"
+        findings.append(note("lost_point", scale.code, figures, {scale.code: write(meant)}))
+    elif not is_impossible:
+        is_very_high = item.very_high is not None and use > item.very_high
+        findings.append(note("very_high" if is_very_high else "high", scale.code, figures))
     return findings
 
 
-def _use_over_the_end(meter: MeterFacts, item: Expectation, value: Decimal, thresholds: Thresholds) -> Decimal | None:
-    """The use if the register passed its end and began again at nought; None when that is not plausible."""
-    base = item.scale.base
-    if meter.digits_left is None or base is None:
-        return None
-    capacity = Decimal(10) ** meter.digits_left
-    if base < capacity * thresholds.rollover_from or value > capacity * thresholds.rollover_to:
-        return None
-    use = value + capacity - base
-    return use if item.high is None or use <= item.high else None
-
-
-def _find_impossible_use(meter: MeterFacts, item: Expectation, use: Decimal) -> list[Finding]:
-    """U · I max · phases · hours / 1000: more cannot pass through the device."""
-    if meter.voltage is None or meter.current_max is None or meter.phases is None or not item.days:
-        return []
-    most = meter.voltage * meter.current_max * meter.phases * item.days * 24 / 1000
-    if use <= most:
-        return []
-    figures = {"use": text(use), "most": text(most.quantize(Decimal(1))), "days": str(item.days)}
-    return [Finding("over_physical", BLOCK, item.scale.code, figures)]
-
-
-def _find_slipped_point(meter: MeterFacts, item: Expectation, value: Decimal) -> Decimal | None:
-    for count in (1, 2, 3):
-        candidate = drop_last_digits(value, count, meter.digits_right)
-        if item.fits(candidate):
-            return candidate
-    return None
-
-
-def _find_swapped_zones(meter: MeterFacts, values: Values, expectations: Mapping[str, Expectation]) -> list[Finding]:
-    zones = [scale.code for scale in meter.scales if not scale.is_total]
-    wrong = {code for code in zones if expectations[code].scale.last_actual is not None}
-    wrong = {code for code in wrong if not expectations[code].fits(values[code])}
-    for one, other in combinations(zones, 2):
-        if not {one, other} & wrong or expectations[one].high is None or expectations[other].high is None:
-            continue
-        if expectations[one].fits(values[other]) and expectations[other].fits(values[one]):
-            suggestion = {one: text(values[other]), other: text(values[one])}
-            names = {"one": expectations[one].scale.name, "other": expectations[other].scale.name}
-            return [Finding("zones_swapped", CONFIRM, figures=names, suggestion=suggestion)]
-    return []
-
-
-def _find_other_meter(
-    values: Values,
+def _find_impossible_uses(
+    meter: MeterFacts,
+    uses: Mapping[str, Decimal | None],
     expectations: Mapping[str, Expectation],
-    taken_on: date,
     thresholds: Thresholds,
-    others: Sequence[OtherMeter],
+    *,
+    swapped: bool,
 ) -> list[Finding]:
-    """The values would fit another meter, and here at least one is lower or very much higher than it can be."""
-    known = [item for item in expectations.values() if item.scale.base is not None]
-    misfits = [
-        item
-        for item in known
-        if values[item.scale.code] < (item.scale.base or 0)
-        or (item.very_high is not None and values[item.scale.code] > (item.scale.base or 0) + item.very_high)
-    ]
-    if not misfits:
+    """over_physical, for each scale and for the zones of the meter together.
+
+    Exchanged zones are said first: once they are exchanged, or kept, the check is made anew.
+    """
+    if swapped:
         return []
-    for other in others:
-        if {scale.code for scale in other.scales} != set(values):
-            continue
-        if all(expect(scale, taken_on, thresholds).fits(values[scale.code]) for scale in other.scales):
-            return [Finding("other_meter", CONFIRM, figures={"label": other.label})]
-    return []
-
-
-def _find_sum_mismatch(meter: MeterFacts, values: Values) -> list[Finding]:
-    zones = [scale.code for scale in meter.scales if not scale.is_total]
     findings = []
-    for total in (scale.code for scale in meter.scales if scale.is_total):
-        together = sum((values[code] for code in zones), Decimal(0))
-        if abs(values[total] - together) > len(zones) + 1:
-            figures = {"total": text(values[total]), "together": text(together)}
-            findings.append(Finding("sum_mismatch", CONFIRM, total, figures))
+    for code, use in uses.items():
+        item = expectations[code]
+        most = count_physical_limit(meter, item.days, thresholds)
+        if use is not None and most is not None and use > most:
+            findings.append(note("over_physical", code, _physical(use, most, item)))
+    zones = [scale.code for scale in meter.scales if not scale.is_total]
+    if findings or len(zones) < 2:
+        return findings
+    longest = max((expectations[code] for code in zones), key=lambda item: item.days)
+    together = sum((uses[code] or Decimal(0) for code in zones), Decimal(0))
+    most = count_physical_limit(meter, longest.days, thresholds)
+    if most is not None and together > most:
+        findings.append(note("over_physical", "", _physical(together, most, longest)))
     return findings
 
 
-def _figures(item: Expectation, value: Decimal) -> dict[str, str]:
-    scale = item.scale
-    base = scale.base or Decimal(0)
-    figures = {"value": text(value), "base": text(base), "use": text(value - base), "unit": scale.unit}
-    figures |= {"name": scale.name, "days": str(item.days)}
-    if scale.last_actual_on is not None:
-        figures["base_on"] = scale.last_actual_on.isoformat()
-    if scale.daily_use is not None:
-        figures["month"] = text((scale.daily_use * 30).quantize(Decimal("0.1") if scale.unit == "м³" else Decimal(1)))
-    return figures
+def _physical(use: Decimal, most: Decimal, item: Expectation) -> dict[str, str]:
+    return {
+        "use": write(as_shown(use, item.digits_right)),
+        "most": write(most.quantize(Decimal(1))),
+        "days": str(item.days),
+        "unit": item.scale.unit,
+    }
 
 
-def text(value: Decimal) -> str:
-    """Plain decimal text with a point and no exponent."""
-    return f"{value:f}"
+def _find_sum_mismatch(
+    meter: MeterFacts, values: Values, thresholds: Thresholds, findings: Sequence[Finding]
+) -> list[Finding]:
+    """sum_mismatch, judged on the values as our guesses would have them: one slip is one question.
+
+    Registers turn over one by one, so sums are compared around the end of the register.
+    """
+    meant = dict(values)
+    for finding in findings:
+        meant |= {code: Decimal(text) for code, text in finding.suggestion.items()}
+    zones = [scale.code for scale in meter.scales if not scale.is_total]
+    mismatches = []
+    for total in (scale for scale in meter.scales if scale.is_total):
+        together = sum((meant[code] for code in zones), Decimal(0))
+        off = abs(meant[total.code] - together)
+        if meter.digits_left is not None:
+            capacity = Decimal(10) ** meter.digits_left
+            off = min(off % capacity, capacity - off % capacity)
+        if zones and off > len(zones) + thresholds.sum_extra:
+            figures = {"total": write(meant[total.code]), "together": write(together), "name": total.name}
+            mismatches.append(note("sum_mismatch", total.code, figures))
+    return mismatches

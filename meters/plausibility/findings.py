@@ -21,9 +21,49 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate"
 
 
+_BLOCK, _CONFIRM, _INFORM, _REVIEW = (Severity.BLOCK,), (Severity.CONFIRM,), (Severity.INFORM,), (Severity.REVIEW,)
+
+SEVERITIES: Mapping[str, tuple[Severity, ...]] = {
+    "no_meter_info": _BLOCK,
+    "incomplete_meter_info": _INFORM,
+    "meter_automatic": _BLOCK,
+    "meter_removed": _BLOCK,
+    "missing_scale": _BLOCK,
+    "unknown_scale": _BLOCK,
+    "not_a_number": _BLOCK,
+    "negative": _BLOCK,
+    "too_many_digits": _BLOCK,
+    "extra_decimals": _INFORM,
+    "date_in_future": _BLOCK,
+    "before_installation": _BLOCK,
+    "before_last": _BLOCK,
+    "outside_window": _BLOCK,
+    "after_cut_off": _INFORM,
+    "rollover": _CONFIRM + _REVIEW,
+    "zones_swapped": _CONFIRM,
+    "lost_point": _CONFIRM,
+    "other_meter": _CONFIRM,
+    "lower_than_actual": _BLOCK,
+    "lower_than_estimate": _INFORM,
+    "over_physical": _BLOCK,
+    "very_high": _CONFIRM + _REVIEW,
+    "high": _CONFIRM,
+    "unchanged": _INFORM,
+    "sum_mismatch": _CONFIRM,
+    "first_reading": _REVIEW,
+    "duplicate": _INFORM,
+    "supersedes": _INFORM,
+    "after_hand_over": _INFORM,
+    "verification_expired": _INFORM,
+}
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One row of the table that fired. Figures and suggested values are plain decimal text with a point."""
+    """One row of the table that fired. Figures and suggested values are plain decimal text with a point.
+
+    `scale` is a scale's code, empty for the meter as a whole; `suggestion` is what to type instead, by scale code.
+    """
 
     code: str
     severities: tuple[Severity, ...]
@@ -54,9 +94,28 @@ class Finding:
         )
 
 
+def note(
+    code: str,
+    scale: str = "",
+    figures: Mapping[str, str] | None = None,
+    suggestion: Mapping[str, str] | None = None,
+    *,
+    review: bool = False,
+) -> Finding:
+    """A finding with the severities its row of the table has; `review` has staff look as well."""
+    severities = SEVERITIES[code]
+    if review and Severity.REVIEW not in severities:
+        severities = (*severities, Severity.REVIEW)
+    return Finding(code, severities, scale, dict(figures or {}), dict(suggestion or {}))
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """All findings, the values as understood, and the use of each scale since its base."""
+    """All findings, the values as understood, and the use of each scale since its base.
+
+    Values have exactly the meter's digits after the point. A use is None where there is no base, or where the value is
+    below it and the register did not turn over.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...]

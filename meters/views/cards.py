@@ -4,6 +4,5 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-
 def meter_detail(request: HttpRequest, **_: Any) -> HttpResponse:
     return render(request, "portal/more.html")

@@ -1,33 +1,131 @@
-from typing import Any
+"""«Показания»: one form for every meter, the receipts, and the resident's answers."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from collections.abc import Sequence
+from uuid import UUID
 
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
 
-
-def reading_form(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
-
-
-def submission_batch(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
-
-
-def submission_verdict(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
-
-
-def submission_detail(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+from accounts.residents import resident_of
+from meters import operations
+from meters.cards import Deadline, ReadingCard, get_reading_cards, group_cards
+from meters.forms import ReadingsForm
+from meters.models import Meter, Submission
+from meters.queries import submissions as queries
+from meters.verdicts import list_events, tell_submission
 
 
-def submission_confirm(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+def reading_form(request: HttpRequest) -> HttpResponse:
+    user, now = resident_of(request), timezone.now()
+    today = timezone.localdate(now)
+    cards = get_reading_cards(user, today)
+    form = ReadingsForm(request.POST or None, cards=cards)
+    if request.method == "POST" and form.is_valid():
+        key = form.cleaned_data["key"]
+        try:
+            operations.submit_readings(user=user, key=key, typed=form.typed, taken_on=today, at=now)
+        except Meter.DoesNotExist:
+            form.add_error(None, "Один из счётчиков больше не привязан к вам. Обновите страницу и проверьте список.")
+        else:
+            return redirect("meters:submission_batch", key=key)
+    context = {
+        "form": form,
+        "groups": group_cards(cards),
+        "today": today,
+        "deadline": _soonest_deadline(cards),
+        "open_count": len(form.cards),
+        "draft": f"readings-{today:%Y-%m}",
+    }
+    return render(request, "meters/reading_form.html", context, status=422 if form.errors else 200)
 
 
-def submission_correct(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+@require_GET
+def submission_batch(request: HttpRequest, key: UUID) -> HttpResponse:
+    return render(request, "meters/submission_batch.html", _batch_context(request, key))
 
 
-def submission_withdraw(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+@require_GET
+def submission_verdict(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The part of the page that changes, asked for until every submission is judged."""
+    return render(request, "meters/_verdicts.html", _batch_context(request, key))
+
+
+@require_GET
+def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
+    submission = _get_submission(request, receipt)
+    can_withdraw = submission.status in (*queries.OPEN, Submission.Status.ACCEPTED)
+    context = {
+        "told": tell_submission(submission),
+        "submission": submission,
+        "events": list_events(submission),
+        "can_withdraw": can_withdraw,
+    }
+    return render(request, "meters/submission_detail.html", context)
+
+
+@require_POST
+def submission_confirm(request: HttpRequest, receipt: str) -> HttpResponse:
+    try:
+        submission = operations.confirm_submission(user=resident_of(request), receipt=receipt, at=timezone.now())
+    except operations.NotPossibleNow as error:
+        messages.warning(request, str(error))
+        return redirect("meters:submission_detail", receipt=receipt)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("meters:submission_batch", key=submission.key)
+
+
+@require_POST
+def submission_correct(request: HttpRequest, receipt: str) -> HttpResponse:
+    try:
+        corrected = operations.take_suggestion(
+            user=resident_of(request), receipt=receipt, code=request.POST.get("code", ""), at=timezone.now()
+        )
+    except operations.NotPossibleNow as error:
+        messages.warning(request, str(error))
+        return redirect("meters:submission_detail", receipt=receipt)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("meters:submission_batch", key=corrected.key)
+
+
+@require_POST
+def submission_withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
+    try:
+        operations.withdraw_submission(user=resident_of(request), receipt=receipt, at=timezone.now())
+    except operations.NotPossibleNow as error:
+        messages.warning(request, str(error))
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+    else:
+        messages.info(request, "Показания отозваны. Можно передать новые.")
+    return redirect("meters:submission_detail", receipt=receipt)
+
+
+def _get_submission(request: HttpRequest, receipt: str) -> Submission:
+    try:
+        return queries.get_submission(resident_of(request), receipt)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+
+
+def _batch_context(request: HttpRequest, key: UUID) -> dict[str, object]:
+    batch = queries.get_batch(resident_of(request), key)
+    if not batch:
+        raise Http404
+    return {
+        "key": key,
+        "told": [tell_submission(submission) for submission in batch],
+        "links": queries.get_link_ids(resident_of(request), [row.account_id for row in batch]),
+        "is_settled": queries.is_settled(batch),
+        "sent_at": batch[0].submitted_at,
+        "any_question": any(row.status == Submission.Status.NEEDS_CONFIRMATION for row in batch),
+    }
+
+
+def _soonest_deadline(cards: Sequence[ReadingCard]) -> Deadline | None:
+    deadlines = [card.deadline for card in cards if card.is_open and card.deadline is not None]
+    return min(deadlines, key=lambda deadline: deadline.days, default=None)

@@ -1,0 +1,81 @@
+"""The shape of «Показания»: one drum for each scale of each open meter."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+
+from meters.cards import ReadingCard, ScaleRow
+from meters.plausibility import Finding, Severity, parse_value
+from meters.verdict_words import tell_finding
+
+
+class DrumInput(forms.TextInput):
+    """One ordinary input drawn as the meter's register."""
+
+    template_name = "widgets/drum.html"
+
+
+class ReadingsForm(forms.Form):
+    """Values by scale. A meter left blank is left out; one half filled is asked for the rest."""
+
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def __init__(self, *args: Any, cards: Sequence[ReadingCard], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cards = [card for card in cards if card.is_open]
+        for card in self.cards:
+            for row in card.rows:
+                self.fields[row.field_name] = self._make_field(card, row)
+
+    @property
+    def typed(self) -> dict[int, dict[str, str]]:
+        """What was typed by meter id and scale code; only meters with something typed."""
+        found: dict[int, dict[str, str]] = {}
+        for card in self.cards:
+            values = {row.scale.code: self.cleaned_data.get(row.field_name, "") for row in card.rows}
+            if card.meter is not None and any(values.values()):
+                found[card.meter.pk] = values
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        unchanged = self.data.get("unchanged", "")
+        for card in self.cards:
+            if card.meter is not None and unchanged == str(card.meter.pk):
+                self._fill_unchanged(card)
+        for card in self.cards:
+            if any(cleaned.get(row.field_name) for row in card.rows):
+                self._check_shape(card, cleaned)
+        if not self.errors and not self.typed:
+            self.add_error(None, "Впишите показание хотя бы одного счётчика.")
+        return cleaned
+
+    def _check_shape(self, card: ReadingCard, cleaned: dict[str, Any]) -> None:
+        """The same rules the worker asks, so that a slip is said at once, beside the field."""
+        meter = card.meter
+        for row in card.rows:
+            text = cleaned.get(row.field_name, "")
+            figures = {"name": row.scale.name, "digits_left": str(getattr(meter, "digits_left", "") or "")}
+            problem = "missing_scale"
+            if text:
+                problem = parse_value(
+                    text, getattr(meter, "digits_left", None), getattr(meter, "digits_right", None)
+                ).problem
+            if problem:
+                words = tell_finding(Finding(problem, (Severity.BLOCK,), row.scale.code, figures))
+                self.add_error(row.field_name, f"{words.title} {words.text}".strip())
+
+    def _fill_unchanged(self, card: ReadingCard) -> None:
+        """«Без изменений» pressed where no script runs: the previous values are what the meter shows."""
+        for row in card.rows:
+            if row.previous is not None and not self.cleaned_data.get(row.field_name):
+                self.cleaned_data[row.field_name] = f"{row.previous.normalize():f}"
+
+    def _make_field(self, card: ReadingCard, row: ScaleRow) -> forms.CharField:
+        left = getattr(card.meter, "digits_left", None) or 6
+        right = getattr(card.meter, "digits_right", None) or 0
+        label = f"{row.scale.name}, {card.link.title}, счётчик № {card.meter}"
+        widget = DrumInput(attrs={"data-left": left, "data-right": right, "aria-label": label, "maxlength": 40})
+        return forms.CharField(label=label, required=False, max_length=40, widget=widget)

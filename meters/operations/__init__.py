@@ -1,0 +1,24 @@
+"""What can be done with readings: `sending` by a resident, `checking` by the worker, `deciding` by people."""
+
+from meters.operations.checking import check_waiting_submissions
+from meters.operations.deciding import (
+    NotPossibleNow,
+    confirm_submission,
+    mark_billed_submissions,
+    review_submission,
+    take_suggestion,
+    withdraw_submission,
+)
+from meters.operations.sending import NothingToSend, submit_readings
+
+__all__ = [
+    "NotPossibleNow",
+    "NothingToSend",
+    "check_waiting_submissions",
+    "confirm_submission",
+    "mark_billed_submissions",
+    "review_submission",
+    "submit_readings",
+    "take_suggestion",
+    "withdraw_submission",
+]

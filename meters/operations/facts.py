@@ -1,0 +1,181 @@
+"""From rows to the facts the pure rules judge: for a whole batch in a fixed number of statements."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from billing import queries as billing
+from billing.calendar import ReadingCalendar, name_month, next_month
+from billing.models import BillLine, Supplier
+from meters.models import Installation, Meter, Scale, Submission
+from meters.plausibility import Calendar, MeterFacts, OtherMeter, Previous, ScaleFacts, looks_like_total
+from meters.queries.bases import Base, get_bases, get_scales
+from meters.queries.submissions import STANDING
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One submission with everything its check needs."""
+
+    submission: Submission
+    meter: MeterFacts
+    typed: Mapping[str, str]
+    calendar: Calendar
+    others: tuple[OtherMeter, ...]
+    previous: Previous | None
+    bases: Mapping[int, Base]
+
+
+def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
+    """Facts for each submission. A period already handed over moves the submission to the next bill."""
+    meter_ids = [row.meter_id for row in batch]
+    accounts = {row.account_id for row in batch}
+    standing = _get_standing(meter_ids)
+    neighbours = _get_neighbours({row.user_id for row in batch})
+    every_meter = {*meter_ids, *(meter.pk for meters in neighbours.values() for meter in meters)}
+    scales = get_scales(every_meter)
+    installed = _get_installation_days(meter_ids, accounts)
+    lines = billing.get_last_bill_lines(accounts)
+    bases: dict[int, Base] = {}
+    for taken_on, period in {(row.taken_on, row.period) for row in batch}:
+        own = [row.meter_id for row in batch if (row.taken_on, row.period) == (taken_on, period)]
+        users = {row.user_id for row in batch if row.meter_id in own}
+        near = [meter.pk for user_id in users for meter in neighbours.get(user_id, ())]
+        bases |= get_bases({*own, *near}, on=taken_on, period=period)
+    judged = []
+    for row in batch:
+        former = standing.get((row.meter_id, row.period))
+        previous = None
+        if former is not None:
+            values = {value.scale.code: value.value for value in former.values.all() if value.value is not None}
+            is_gone = former.status != Submission.Status.ACCEPTED
+            previous = Previous(former.receipt, values, is_handed_over=is_gone)
+            if is_gone:
+                row.period = next_month(row.period)
+            row.supersedes = row.supersedes or former
+        meter_scales = scales.get(row.meter_id, [])
+        judged.append(
+            Judged(
+                submission=row,
+                meter=describe_meter(
+                    row.meter,
+                    meter_scales,
+                    bases,
+                    lines.get(row.account_id, []),
+                    row.account.service,
+                    installed.get((row.meter_id, row.account_id)),
+                ),
+                typed={value.scale.code: value.typed for value in row.values.all()},
+                calendar=describe_calendar(row.account.supplier, taken_on=row.taken_on, today=on),
+                others=tuple(
+                    OtherMeter(
+                        f"№ {meter.label}",
+                        describe_scales(scales.get(meter.pk, []), bases, []),
+                    )
+                    for meter in neighbours.get(row.user_id, ())
+                    if meter.pk != row.meter_id
+                ),
+                previous=previous,
+                bases=bases,
+            )
+        )
+    return judged
+
+
+def describe_calendar(supplier: Supplier, *, taken_on: date, today: date) -> Calendar:
+    calendar = ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
+    return Calendar(
+        today=today,
+        taken_on=taken_on,
+        is_window_open=calendar.is_open(taken_on),
+        window_forbids=supplier.window_forbids,
+        window_text=supplier.window_text,
+        is_after_cut_off=calendar.is_after_cut_off(taken_on),
+        enters_bill_for=name_month(calendar.billing_period(taken_on)),
+    )
+
+
+def describe_meter(
+    meter: Meter,
+    scales: Sequence[Scale],
+    bases: Mapping[int, Base],
+    lines: Sequence[BillLine],
+    service: str,
+    installed_on: date | None,
+) -> MeterFacts:
+    own_lines = [line for line in lines if line.serial == meter.serial]
+    return MeterFacts(
+        scales=describe_scales(scales, bases, own_lines),
+        serial=meter.serial,
+        model=meter.model,
+        status=meter.status,
+        service=service,
+        digits_left=meter.digits_left,
+        digits_right=meter.digits_right,
+        ratio=meter.ratio,
+        voltage=meter.voltage,
+        current_max=meter.current_max,
+        phases=meter.phases,
+        installed_on=installed_on,
+        verified_until=meter.verified_until,
+    )
+
+
+def describe_scales(
+    scales: Sequence[Scale], bases: Mapping[int, Base], lines: Sequence[BillLine]
+) -> tuple[ScaleFacts, ...]:
+    billed = {line.code: line for line in lines}
+    names = [scale.name for scale in scales]
+    facts = []
+    for scale in scales:
+        base, line = bases.get(scale.pk, Base()), billed.get(scale.code)
+        facts.append(
+            ScaleFacts(
+                code=scale.code,
+                name=scale.name,
+                unit=scale.unit,
+                is_total=looks_like_total(scale.name, names),
+                opening_value=scale.opening_value,
+                last_actual=base.last_actual,
+                last_actual_on=base.last_actual_on,
+                last_billed=line.current if line else None,
+                last_billed_kind=line.kind if line else "",
+                daily_use=base.daily_use,
+            )
+        )
+    return tuple(facts)
+
+
+def _get_standing(meter_ids: Sequence[int]) -> dict[tuple[int, date], Submission]:
+    rows = Submission.objects.filter(meter_id__in=meter_ids, status__in=STANDING)
+    return {(row.meter_id, row.period): row for row in rows.prefetch_related("values__scale")}
+
+
+def _get_neighbours(user_ids: set[int]) -> dict[int, list[Meter]]:
+    """Active meters by resident, to notice a value typed into the wrong one."""
+    rows = (
+        Installation.objects.filter(
+            removed_on=None, account__links__user_id__in=user_ids, account__links__ended_at=None
+        )
+        .filter(meter__status=Meter.Status.ACTIVE)
+        .select_related("meter")
+        .values_list("account__links__user_id", "meter_id")
+    )
+    pairs = list(rows)
+    meters = Meter.objects.in_bulk({meter_id for _, meter_id in pairs})
+    found: defaultdict[int, list[Meter]] = defaultdict(list)
+    for user_id, meter_id in pairs:
+        if user_id in user_ids:
+            found[user_id].append(meters[meter_id])
+    return found
+
+
+def _get_installation_days(meter_ids: Sequence[int], account_ids: set[int]) -> dict[tuple[int, int], date | None]:
+    rows = Installation.objects.filter(meter_id__in=meter_ids, account_id__in=account_ids)
+    return {
+        (meter_id, account_id): installed_on
+        for meter_id, account_id, installed_on in rows.order_by("installed_on").values_list(
+            "meter_id", "account_id", "installed_on"
+        )
+    }

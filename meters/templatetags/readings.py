@@ -1,0 +1,19 @@
+"""What the pages of readings look up."""
+
+from collections.abc import Mapping
+
+from django import template
+from django.forms import BaseForm, BoundField
+
+register = template.Library()
+
+
+@register.simple_tag
+def drum_field(form: BaseForm, name: str) -> BoundField:
+    """The drum of one scale: fields of this form are named by their scales."""
+    return form[name]
+
+
+@register.simple_tag
+def lookup(values: Mapping[int, int], key: int) -> int | str:
+    return values.get(key, "")
