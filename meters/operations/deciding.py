@@ -1,4 +1,4 @@
-"""What people decide about a submission: the resident confirms, corrects or withdraws; staff review; the bill settles."""
+"""What people decide: the resident confirms, corrects or withdraws; staff review; the bill settles."""
 
 from datetime import datetime
 from uuid import uuid5
