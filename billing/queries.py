@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -120,7 +120,7 @@ def get_balances(account_ids: Collection[int], on: date) -> dict[int, Balance]:
         .distinct("account_id")
         .annotate(paid_after=Subquery(since))
     )
-    return {bill.account_id: Balance(bill, bill.paid_after or ZERO, on) for bill in bills}
+    return {bill.account_id: Balance(bill, cast(Any, bill).paid_after or ZERO, on) for bill in bills}
 
 
 def get_last_bill_lines(account_ids: Collection[int]) -> dict[int, list[BillLine]]:
