@@ -4,18 +4,19 @@ from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+LEAST_DAYS = 7
+
 
 def get_daily_use(readings: Iterable[tuple[date, Decimal]]) -> Decimal | None:
-    """Units a day between the first and last of these actual readings; None when they span no day.
+    """Units a day over these actual readings of one scale; None when they span less than a week.
 
-    The caller chooses the year that counts. A register that turned over or a corrected value may make the difference
-    negative: then nothing is known.
+    The caller chooses the year that counts. Where a register turned over, or a value was corrected downwards, that
+    stretch says nothing and is left out together with its days.
     """
     ordered = sorted(readings)
-    if len(ordered) < 2:
-        return None
-    (first_on, first), (last_on, last) = ordered[0], ordered[-1]
-    days = (last_on - first_on).days
-    if days <= 0 or last < first:
-        return None
-    return (last - first) / days
+    use, days = Decimal(0), 0
+    for (earlier_on, earlier), (later_on, later) in zip(ordered, ordered[1:], strict=False):
+        if later >= earlier:
+            use += later - earlier
+            days += (later_on - earlier_on).days
+    return use / days if days >= LEAST_DAYS else None

@@ -11,13 +11,15 @@ from meters.plausibility.facts import (
     Previous,
     ScaleFacts,
     Thresholds,
+    get_usual_unit,
     looks_like_total,
 )
-from meters.plausibility.findings import Finding, Outcome, Severity, Verdict
+from meters.plausibility.findings import SEVERITIES, Finding, Outcome, Severity, Verdict
 from meters.plausibility.rules import check_submission
 from meters.plausibility.values import ParsedValue, parse_value
 
 __all__ = [
+    "SEVERITIES",
     "Calendar",
     "Finding",
     "MeterFacts",
@@ -30,6 +32,7 @@ __all__ = [
     "Thresholds",
     "Verdict",
     "check_submission",
+    "get_usual_unit",
     "looks_like_total",
     "parse_value",
 ]
