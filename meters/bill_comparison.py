@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.russian import choose_plural, format_day, format_month, format_number
+from billing.calendar import name_day, name_month
+from meters.quantities import choose_plural, format_quantity
 
 ACTUAL = "actual"
 
@@ -100,14 +101,14 @@ def _order(row: HeldValue) -> tuple[date, bool, Decimal]:
 
 def tell_comparison(comparison: Comparison, unit: str) -> str:
     """The outcome of one row in words."""
-    apart = _with_unit(abs(comparison.difference or Decimal(0)), unit)
+    apart = format_quantity(abs(comparison.difference or Decimal(0)), unit)
     match comparison.outcome:
         case Outcome.EQUAL:
             return "совпадает"
         case Outcome.DIFFERENT:
             return f"отличается на {apart}"
         case Outcome.NOT_COUNTED:
-            held_on = format_day(comparison.held.taken_on) if comparison.held else ""
+            held_on = name_day(comparison.held.taken_on) if comparison.held else ""
             return f"показание от {held_on} не учтено: счёт по среднему, разница {apart}"
         case Outcome.BY_AVERAGE:
             return "в счёте расчёт, а не показание: сверять не с чем"
@@ -120,7 +121,7 @@ def tell_comparison(comparison: Comparison, unit: str) -> str:
 def tell_summary(comparisons: Iterable[Comparison], period: date) -> str:
     """The whole bill in one sentence. `period` is its month."""
     rows = list(comparisons)
-    bill = f"счёте за {format_month(period)}"
+    bill = f"счёте за {name_month(period)}"
     wrong = sum(row.is_wrong for row in rows)
     equal = sum(row.outcome is Outcome.EQUAL for row in rows)
     if wrong:
@@ -131,9 +132,3 @@ def tell_summary(comparisons: Iterable[Comparison], period: date) -> str:
     if equal:
         return f"Что можно было сверить, в {bill} то же, что и здесь."
     return f"В {bill} показаний нет: он посчитан без них."
-
-
-def _with_unit(value: Decimal, unit: str) -> str:
-    plain = value.normalize()
-    places = max(-int(plain.as_tuple().exponent), 0)
-    return f"{format_number(plain.quantize(Decimal(1).scaleb(-places)))}\N{NO-BREAK SPACE}{unit}".rstrip()

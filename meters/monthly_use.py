@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.russian import format_month, format_number
+from billing.calendar import name_month
+from meters.quantities import choose_plural, format_quantity, round_use
 
 GAP = timedelta(days=45)
 """A replaced meter leaves at most so many unread days before the new one; they do not break the chain of months."""
 
 SMALL = Decimal("0.01")
 """Less than one in a hundred is the same."""
+
+MANIFOLD = Decimal(2)
+"""So many times the former use on top of it, and it is told as «в 3 раза» rather than in per cent."""
 
 Point = tuple[date, Decimal]
 
@@ -130,7 +134,7 @@ def tell_month(use: MonthUse, year_ago: MonthUse | None, unit: str) -> str:
     """«ноябрь: 394 кВт·ч, на 8 % меньше, чем год назад»; without a known year ago the month alone."""
     if use.value is None:
         return ""
-    text = f"{format_month(use.month)}: {format_use(use.value)}\N{NO-BREAK SPACE}{unit}".rstrip()
+    text = f"{name_month(use.month)}: {format_quantity(round_use(use.value), unit)}"
     before = year_ago.value if year_ago else None
     if before is None:
         return text
@@ -139,20 +143,8 @@ def tell_month(use: MonthUse, year_ago: MonthUse | None, unit: str) -> str:
     share = (use.value - before) / before
     if abs(share) < SMALL:
         return f"{text}, столько же, сколько год назад"
-    if share >= 2:
-        return f"{text}, в {format_number((share + 1).quantize(Decimal(1)))} раза больше, чем год назад".replace(
-            "раза", _times((share + 1).quantize(Decimal(1)))
-        )
+    if share >= MANIFOLD:
+        times = int((use.value / before).quantize(Decimal(1)))
+        return f"{text}, в {times} {choose_plural(times, 'раз', 'раза', 'раз')} больше, чем год назад"
     side = "больше" if share > 0 else "меньше"
     return f"{text}, на {abs(share) * 100:.0f}\N{NO-BREAK SPACE}% {side}, чем год назад"
-
-
-def _times(number: Decimal) -> str:
-    last, last_two = int(number) % 10, int(number) % 100
-    return "раза" if last in (2, 3, 4) and last_two not in (12, 13, 14) else "раз"
-
-
-def format_use(value: Decimal) -> str:
-    """Whole from ten up, else two digits after the comma, none when they are nought."""
-    rounded = value.quantize(Decimal(1) if value >= 10 else Decimal("0.01"))
-    return format_number(rounded).removesuffix(",00")
