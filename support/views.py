@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from csp.constants import NONE
-from csp.decorators import csp_replace
+from csp.decorators import csp
 from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -148,7 +148,7 @@ def _is_verified_staff(user: User) -> bool:
 
 
 @require_safe
-@csp_replace({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
+@csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def attachment_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
     """Never shown by the browser itself: saved, under a policy that lets nothing in it act (security.md A8)."""
     user = _resident(request)
