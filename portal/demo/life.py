@@ -65,9 +65,10 @@ class Life:
             (home.number, home.service, home.address, els, home.status, home.lock_reason)
         )
         if home.has_meter:
-            self._install(first_month - timedelta(days=self.random.randint(900, 3000)), opening=None)
+            age = self.random.randint(900, 3000)
+            self._install(first_month - timedelta(days=age), months_of_use=age // 30)
 
-    def _install(self, on: date, *, opening: Decimal | None) -> None:
+    def _install(self, on: date, *, months_of_use: int) -> None:
         home = self.household
         self.rows.meters += 1
         self.registration = f"{self.prefix}-{self.rows.meters:07d}"
@@ -75,8 +76,9 @@ class Life:
         limit = Decimal(10) ** home.digits_left
         self.dials = []
         for recipe in home.scales:
-            shows = opening if opening is not None else self._round(limit * Decimal(self.random.uniform(0.02, 0.5)))
-            if home.near_rollover and opening is None:
+            used = months_of_use * recipe.monthly * Decimal(self.random.uniform(0.9, 1.1))
+            shows = self._round((used + self.random.randint(1, 9)) % (limit / 2))
+            if home.near_rollover and months_of_use:
                 shows = limit - 20 * recipe.monthly
             self.dials.append(Dial(recipe, shows, shows))
         self.installed_on, self.opening = on, {dial.recipe.code: dial.shows for dial in self.dials}
@@ -125,7 +127,7 @@ class Life:
             day = month.replace(day=REPLACED_ON_DAY)
             lines = self._read(day, month, Decimal("0.3"), kind="actual", source="inspector")
             self._write_meter(removed_on=day)
-            self._install(day, opening=self._round(Decimal(self.random.randint(1, 9))))
+            self._install(day, months_of_use=0)
         is_estimated = months_ago in self.household.estimated_months
         day = month.replace(day=self.random.randint(15, 25))
         source = "automatic" if self.household.is_automatic else self.random.choice(["resident"] * 5 + ["inspector"])
