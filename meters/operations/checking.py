@@ -61,11 +61,10 @@ def _judge(judged: Judged) -> Verdict:
 
 
 def _apply(verdicts: Sequence[tuple[Judged, Verdict]], at: datetime) -> None:
-    for judged, verdict in verdicts:
-        record_findings(judged.submission, verdict, judged.bases, at)
+    record_findings([(judged.submission, verdict) for judged, verdict in verdicts], verdicts[0][0].bases)
     accepted = [judged.submission for judged, verdict in verdicts if verdict.outcome is Outcome.ACCEPTED]
     questioned = [judged.submission for judged, verdict in verdicts if verdict.outcome is Outcome.NEEDS_CONFIRMATION]
-    close_older([*accepted, *questioned], keep_accepted=questioned)
+    close_older(accepted=accepted, questioned=questioned)
     for judged, verdict in verdicts:
         submission = judged.submission
         submission.status = _STATUS[verdict.outcome]

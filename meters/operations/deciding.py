@@ -160,5 +160,5 @@ def _lock(user: User, receipt: str) -> Submission:
 
 
 def _accept_alone(submission: Submission, at: datetime) -> None:
-    close_older([submission], keep_accepted=())
+    close_older(accepted=[submission])
     accept([submission], at)

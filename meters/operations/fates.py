@@ -1,6 +1,6 @@
 """What happens to rows when a submission is judged, accepted or given up. Inside the caller's transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from meters.models import Reading, Submission, SubmissionValue
@@ -8,34 +8,39 @@ from meters.plausibility import Verdict
 from meters.queries.bases import Base
 
 
-def record_findings(submission: Submission, verdict: Verdict, bases: Mapping[int, Base], at: datetime) -> None:
-    """Keep what the check found, and each value as understood beside the one it was compared with."""
-    submission.findings = [finding.as_json() for finding in verdict.findings]
-    values = list(submission.values.all())
-    for value in values:
-        base = bases.get(value.scale_id, Base())
-        value.value = verdict.values.get(value.scale.code)
-        value.previous, value.previous_on = base.last_actual, base.last_actual_on
-        value.use = verdict.uses.get(value.scale.code)
-    SubmissionValue.objects.bulk_update(values, ["value", "previous", "previous_on", "use"])
+def record_findings(verdicts: Sequence[tuple[Submission, Verdict]], bases: Mapping[int, Base]) -> None:
+    """Keep what the check found, and each value as understood beside the one it was compared with. One statement."""
+    changed = []
+    for submission, verdict in verdicts:
+        submission.findings = [finding.as_json() for finding in verdict.findings]
+        for value in submission.values.all():
+            base = bases.get(value.scale_id, Base())
+            value.value = verdict.values.get(value.scale.code)
+            value.previous, value.previous_on = base.last_actual, base.last_actual_on
+            value.use = verdict.uses.get(value.scale.code)
+            changed.append(value)
+    SubmissionValue.objects.bulk_update(changed, ["value", "previous", "previous_on", "use"])
 
 
-def close_older(newer: Sequence[Submission], *, keep_accepted: Collection[Submission]) -> None:
-    """Let a new submission take the place of what was sent for the same meter and bill and can still be changed.
+def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submission] = ()) -> None:
+    """Let new submissions take the place of what was sent for the same meter and bill and can still be changed.
 
-    A questioned submission replaces only earlier questions: what was accepted stands until the answer comes.
+    A questioned one replaces only earlier questions: what was accepted stands until the answer comes. Four statements.
     """
-    for submission in newer:
-        statuses = [Submission.Status.NEEDS_CONFIRMATION]
-        if submission not in keep_accepted:
-            statuses.append(Submission.Status.ACCEPTED)
-        older = Submission.objects.filter(
-            meter_id=submission.meter_id, period=submission.period, status__in=statuses
-        ).exclude(pk=submission.pk)
-        ids = list(older.values_list("pk", flat=True))
-        if ids:
-            Reading.objects.filter(submission_id__in=ids).delete()
-            Submission.objects.filter(pk__in=ids).update(status=Submission.Status.SUPERSEDED, needs_review=False)
+    new = {(row.meter_id, row.period): row in accepted for row in [*accepted, *questioned]}
+    older = Submission.objects.filter(
+        meter_id__in=[meter_id for meter_id, _ in new],
+        status__in=[Submission.Status.NEEDS_CONFIRMATION, Submission.Status.ACCEPTED],
+    ).exclude(pk__in=[row.pk for row in [*accepted, *questioned]])
+    closing = [
+        row.pk
+        for row in older
+        if (row.meter_id, row.period) in new
+        and (new[row.meter_id, row.period] or row.status == Submission.Status.NEEDS_CONFIRMATION)
+    ]
+    if closing:
+        Reading.objects.filter(submission_id__in=closing).delete()
+        Submission.objects.filter(pk__in=closing).update(status=Submission.Status.SUPERSEDED, needs_review=False)
 
 
 def accept(submissions: Sequence[Submission], at: datetime) -> None:

@@ -36,13 +36,13 @@ LEFT JOIN meters_submission own
 LEFT JOIN LATERAL (
   SELECT value, taken_on FROM meters_reading
   WHERE meter_id = scale.meter_id AND scale_id = scale.id AND kind = 'actual' AND taken_on <= %(on)s
-    AND submission_id IS DISTINCT FROM own.id
+    AND (own.id IS NULL OR submission_id IS DISTINCT FROM own.id)
   ORDER BY taken_on DESC, value DESC LIMIT 1
 ) actual ON true
 LEFT JOIN LATERAL (
   SELECT value, taken_on, kind, source FROM meters_reading
   WHERE meter_id = scale.meter_id AND scale_id = scale.id AND taken_on <= %(on)s
-    AND submission_id IS DISTINCT FROM own.id
+    AND (own.id IS NULL OR submission_id IS DISTINCT FROM own.id)
   ORDER BY taken_on DESC, value DESC LIMIT 1
 ) newest ON true
 LEFT JOIN LATERAL (

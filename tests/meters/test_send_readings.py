@@ -1,0 +1,305 @@
+"""A resident sends readings; the worker checks them; the page tells what became of them."""
+
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from billing.models import Link, PersonalAccount
+from meters import operations
+from meters.models import Meter, Reading, ReadingReview, Scale, Submission
+from notifications.models import Notification
+from tests import factories, residents
+from tests.factories import NOW
+from tests.pages import PageClient
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _twentieth_of_november() -> object:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def meter_of(link: Link) -> Meter:
+    return Meter.objects.get(installations__account=link.account)
+
+
+def field(link: Link, code: str) -> str:
+    return f"value-{Scale.objects.get(meter=meter_of(link), code=code).pk}"
+
+
+def send(client: PageClient, link: Link, day: str, night: str, key: object = None) -> object:
+    values = {field(link, "1"): day, field(link, "2"): night}
+    return client.post("/readings/", {"key": str(key or uuid4()), **values})
+
+
+def check() -> None:
+    operations.check_waiting_submissions(at=timezone.now())
+
+
+def test_the_form_shows_every_scale_with_what_was_before(as_alice: PageClient, alices_flat: Link) -> None:
+    html = as_alice.get("/readings/").content.decode()
+    assert "12\u00a0612" in html
+    assert "20\u00a0октября, ваше" in html
+    assert "День" in html
+    assert "Ночь" in html
+    assert "дней до 25\u00a0ноября" in html
+    assert "Без изменений" in html
+
+
+def test_gets_a_receipt_at_once_and_a_verdict_from_the_worker(as_alice: PageClient, alices_flat: Link) -> None:
+    answer = send(as_alice, alices_flat, "12 896", "3588")
+    submission = Submission.objects.get()
+    assert answer.url == f"/readings/{submission.key}/"
+    waiting = as_alice.get(answer.url).content.decode()
+    assert submission.receipt in waiting
+    assert "data-poll" in waiting
+    check()
+    submission.refresh_from_db()
+    assert submission.status == Submission.Status.ACCEPTED
+    judged = as_alice.get(f"/readings/{submission.key}/verdict/").content.decode()
+    assert "Принято. Войдёт в счёт за ноябрь" in judged
+    assert "data-poll" not in judged
+    assert set(Reading.objects.filter(submission=submission).values_list("value", flat=True)) == {
+        Decimal(12896),
+        Decimal(3588),
+    }
+    assert f"Принято порталом № {submission.receipt}" in as_alice.get(submission.get_absolute_url()).content.decode()
+
+
+def test_the_same_key_again_gives_the_same_receipt(as_alice: PageClient, alices_flat: Link) -> None:
+    key = uuid4()
+    for _ in range(3):
+        assert send(as_alice, alices_flat, "12896", "3588", key).url == f"/readings/{key}/"
+    assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "night", "says"),
+    [
+        ("12896", "", "«Ночь»"),
+        ("12б96", "3588", "Это не похоже на показание"),
+        ("-5", "3588", "не бывает меньше нуля"),
+        ("12345678", "3588", "Слишком много цифр"),
+    ],
+)
+def test_a_slip_is_said_at_once_and_what_was_typed_stays(
+    as_alice: PageClient, alices_flat: Link, day: str, night: str, says: str
+) -> None:
+    answer = send(as_alice, alices_flat, day, night)
+    html = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in html
+    assert f'value="{day}"' in html
+    assert not Submission.objects.exists()
+
+
+def test_an_empty_form_asks_for_a_value(as_alice: PageClient, alices_flat: Link) -> None:
+    assert "хотя бы одного счётчика" in send(as_alice, alices_flat, "", "").content.decode()
+
+
+def test_unchanged_works_without_script(as_alice: PageClient, alices_flat: Link) -> None:
+    as_alice.post("/readings/", {"key": str(uuid4()), "unchanged": str(meter_of(alices_flat).pk)})
+    check()
+    submission = Submission.objects.get()
+    assert submission.status == Submission.Status.ACCEPTED
+    assert {row["code"] for row in submission.findings} == {"unchanged"}
+
+
+def test_a_high_value_is_asked_about_and_accepted_when_confirmed(as_alice: PageClient, alices_flat: Link) -> None:
+    answer = send(as_alice, alices_flat, "13900", "3588")
+    check()
+    submission = Submission.objects.get()
+    assert submission.status == Submission.Status.NEEDS_CONFIRMATION
+    assert Notification.objects.filter(event="meters/submission_questioned").count() == 1
+    html = as_alice.get(answer.url).content.decode()
+    assert "Расход больше обычного" in html
+    assert "Да, всё верно: 13\u00a0900" in html
+    as_alice.post(f"/readings/receipts/{submission.receipt}/confirmation/")
+    submission.refresh_from_db()
+    assert submission.status == Submission.Status.ACCEPTED
+    assert Reading.objects.filter(submission=submission).count() == 2
+
+
+def test_swapped_zones_are_put_right_with_one_tap(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "3588", "12896")
+    check()
+    questioned = Submission.objects.get()
+    assert {row["code"] for row in questioned.findings} == {"zones_swapped"}
+    assert (
+        f"/readings/receipts/{questioned.receipt}/correction/"
+        in as_alice.get(f"/readings/{questioned.key}/").content.decode()
+    )
+    for _ in range(2):
+        answer = as_alice.post(f"/readings/receipts/{questioned.receipt}/correction/", {"code": "zones_swapped"})
+    check()
+    questioned.refresh_from_db()
+    corrected = Submission.objects.exclude(pk=questioned.pk).get()
+    assert answer.url == f"/readings/{corrected.key}/"
+    assert (questioned.status, corrected.status) == ("superseded", "accepted")
+    assert corrected.supersedes == questioned
+    assert {value.scale.code: value.value for value in corrected.values.all()} == {"1": 12896, "2": 3588}
+
+
+def test_a_lower_value_is_refused_with_a_way_on(as_alice: PageClient, alices_flat: Link) -> None:
+    answer = send(as_alice, alices_flat, "11000", "3588")
+    check()
+    html = as_alice.get(answer.url).content.decode()
+    assert "lower_than_actual" in {row["code"] for row in Submission.objects.get().findings}
+    assert f"account={alices_flat.pk}" in html
+    assert "reason=wrong_readings" in html
+    assert Submission.objects.get().status == Submission.Status.REFUSED
+
+
+def test_a_later_sending_replaces_the_earlier_one_which_stays_in_history(
+    as_alice: PageClient, alices_flat: Link
+) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    send(as_alice, alices_flat, "12890", "3580")
+    check()
+    first, second = Submission.objects.order_by("pk")
+    assert (first.status, second.status) == ("superseded", "accepted")
+    assert {row["code"] for row in second.findings} == {"supersedes"}
+    assert set(Reading.objects.filter(taken_on=NOW.date()).values_list("value", flat=True)) == {12890, 3580}
+
+
+def test_two_sendings_that_wait_together_are_judged_in_order(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    send(as_alice, alices_flat, "12890", "3580")
+    check()
+    assert list(Submission.objects.order_by("pk").values_list("status", flat=True)) == ["superseded", "accepted"]
+
+
+def test_equal_values_again_point_to_the_former_receipt(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    former = Submission.objects.get()
+    answer = send(as_alice, alices_flat, "012896", "3588,0")
+    check()
+    assert former.receipt in as_alice.get(answer.url).content.decode()
+    former.refresh_from_db()
+    assert former.status == Submission.Status.ACCEPTED
+
+
+def test_after_the_cut_off_says_which_bill_it_enters(as_alice: PageClient, alices_flat: Link) -> None:
+    with time_machine.travel("2026-11-27T09:00:00Z", tick=False):
+        as_alice.force_login(alices_flat.user, backend="django.contrib.auth.backends.ModelBackend")
+        send(as_alice, alices_flat, "12896", "3588")
+        check()
+    submission = Submission.objects.get()
+    assert f"{submission.period:%Y-%m}" == "2026-12"
+    assert "after_cut_off" in {row["code"] for row in submission.findings}
+
+
+def test_a_period_handed_over_moves_the_reading_to_the_next_bill(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    Submission.objects.update(status=Submission.Status.HANDED_OVER)
+    send(as_alice, alices_flat, "12900", "3590")
+    check()
+    later = Submission.objects.order_by("pk").last()
+    assert later is not None
+    assert (later.status, f"{later.period:%Y-%m}") == ("accepted", "2026-12")
+    assert Submission.objects.filter(status=Submission.Status.HANDED_OVER).count() == 1
+
+
+def test_withdraws_until_the_supplier_has_it(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    submission = Submission.objects.get()
+    as_alice.post(f"/readings/receipts/{submission.receipt}/withdrawal/")
+    submission.refresh_from_db()
+    assert submission.status == Submission.Status.WITHDRAWN
+    assert not Reading.objects.filter(submission=submission).exists()
+
+
+def test_what_stands_on_the_bill_is_said_to_be_counted(as_alice: PageClient, alices_flat: Link) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    submission = Submission.objects.get()
+    bill = factories.BillFactory(account=alices_flat.account, period=submission.period)
+    serial = submission.meter.serial
+    factories.BillLineFactory(bill=bill, serial=serial, code="1", current=12896)
+    assert operations.mark_billed_submissions(supplier_id=alices_flat.account.supplier_id, at=NOW) == 0
+    factories.BillLineFactory(bill=bill, serial=serial, code="2", current=3588)
+    assert operations.mark_billed_submissions(supplier_id=alices_flat.account.supplier_id, at=NOW) == 1
+    assert "Учтено в счёте за ноябрь" in as_alice.get(submission.get_absolute_url()).content.decode()
+
+
+def test_an_account_without_meter_info_offers_the_report(as_alice: PageClient, alice: object) -> None:
+    link = factories.LinkFactory(user=alice, group=factories.AccountGroupFactory(user=alice))
+    html = as_alice.get("/readings/").content.decode()
+    assert "Отсутствуют сведения о приборе учёта" in html
+    assert f"account={link.pk}&amp;reason=no_meter_info" in html
+
+
+def test_automatic_and_locked_say_why_nothing_is_asked(as_alice: PageClient, alices_flat: Link) -> None:
+    Meter.objects.update(status=Meter.Status.AUTOMATIC)
+    assert "передаёт показания сам" in as_alice.get("/readings/").content.decode()
+    PersonalAccount.objects.update(status=PersonalAccount.Status.LOCKED, lock_reason="идёт проверка")
+    assert "идёт проверка" in as_alice.get("/readings/").content.decode()
+
+
+def test_strangers_see_and_change_nothing(as_alice: PageClient, as_charlie: PageClient, alices_flat: Link) -> None:
+    answer = send(as_alice, alices_flat, "12896", "3588")
+    receipt = Submission.objects.get().receipt
+    assert as_charlie.get(answer.url).status_code == 404
+    assert as_charlie.get(f"{answer.url}verdict/").status_code == 404
+    assert as_charlie.get(f"/readings/receipts/{receipt}/").status_code == 404
+    for deed in ("confirmation", "correction", "withdrawal"):
+        assert as_charlie.post(f"/readings/receipts/{receipt}/{deed}/").status_code == 404
+    send(as_charlie, alices_flat, "1", "1")
+    assert Submission.objects.count() == 1
+
+
+def test_the_page_asks_as_much_for_thirty_accounts_as_for_one(
+    as_alice: PageClient, alice: object, alices_flat: Link
+) -> None:
+    as_alice.get("/readings/")
+    with CaptureQueriesContext(connection) as one:
+        as_alice.get("/readings/")
+    for number in range(29):
+        residents.furnish(alice, title=f"Квартира {number}")
+    with CaptureQueriesContext(connection) as thirty:
+        as_alice.get("/readings/")
+    assert len(one) == len(thirty)
+    assert len(thirty) <= 12
+
+
+def test_a_batch_is_judged_in_as_many_statements_however_large(as_alice: PageClient, alice: object) -> None:
+    links = [residents.furnish(alice, title=f"Квартира {number}") for number in range(12)]
+    send(as_alice, links[0], "12896", "3588")
+    with CaptureQueriesContext(connection) as one:
+        check()
+    for link in links[1:]:
+        send(as_alice, link, "12896", "3588")
+    with CaptureQueriesContext(connection) as many:
+        check()
+    assert Submission.objects.filter(status="accepted").count() == 12
+    assert len(many) <= len(one) + 2
+
+
+@pytest.mark.parametrize(
+    ("decision", "status"), [("accept", "accepted"), ("refuse", "refused"), ("ask", "needs_confirmation")]
+)
+def test_staff_decide_and_the_resident_hears(
+    as_alice: PageClient, alices_flat: Link, staff: object, decision: str, status: str
+) -> None:
+    send(as_alice, alices_flat, "12896", "3588")
+    check()
+    submission = Submission.objects.get()
+    operations.review_submission(
+        submission_id=submission.pk, staff=staff, decision=decision, reason="фото не читается", at=NOW
+    )
+    submission.refresh_from_db()
+    assert submission.status == status
+    assert ReadingReview.objects.get().reason == "фото не читается"
+    assert Notification.objects.filter(event="meters/submission_reviewed").count() == 1
+    assert Reading.objects.filter(submission=submission).exists() is (decision == "accept")
