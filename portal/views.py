@@ -13,11 +13,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from accounts import queries as accounts
+from accounts.residents import resident_of
+from portal.demo import people
+from portal.home import get_home
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html", {})
+    return render(request, "portal/home.html", {"home": get_home(resident_of(request), at=timezone.localtime())})
 
 
 @login_not_required
@@ -60,7 +63,11 @@ def demo_messages(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/demo_messages.html",
-        {"sms": _read_lines(settings.SMS_FILE), "letters": _read_lines(settings.EMAIL_FILE)},
+        {
+            "sms": _read_lines(settings.SMS_FILE),
+            "letters": _read_lines(settings.EMAIL_FILE),
+            "staff_code": people.current_staff_code(at=timezone.now()),
+        },
     )
 
 
