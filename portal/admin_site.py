@@ -11,3 +11,4 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
     index_title = "Очереди и справочники"
     login_form = StaffSignInForm
     login_template = "admin/login.html"
+    enable_nav_sidebar = False

@@ -25,7 +25,7 @@ class StaffSignInForm(AdminAuthenticationForm):
         label="Код",
         max_length=20,
         help_text="Шесть цифр из приложения или запасной код.",
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": 12}),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
         error_messages={"required": "Впишите код из приложения."},
     )
     error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": REFUSED}

@@ -1,6 +1,6 @@
 """The facts in question: what the portal knew of an account and its meters when the resident wrote."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -54,7 +54,10 @@ def collect_facts(account: PersonalAccount) -> AccountFacts:
                 [
                     *_meter_facts(row),
                     *_reading_facts(readings.get(row.meter_id, [])),
-                    *_line_facts([line for line in lines if line.serial and line.serial == row.meter.serial]),
+                    *_line_facts(
+                        [line for line in lines if line.serial and line.serial == row.meter.serial],
+                        {reading.scale.code: reading.scale.name for reading in readings.get(row.meter_id, [])},
+                    ),
                 ],
             )
             for row in installed.values()
@@ -112,7 +115,7 @@ def _reading_facts(readings: list[Reading]) -> list[Fact]:
     return facts
 
 
-def _line_facts(lines: list[BillLine]) -> list[Fact]:
+def _line_facts(lines: list[BillLine], scale_names: Mapping[str, str]) -> list[Fact]:
     facts = []
     for line in lines:
         if line.current is None:
@@ -120,7 +123,8 @@ def _line_facts(lines: list[BillLine]) -> list[Fact]:
         previous = "" if line.previous is None else f"было {_number(line.previous)}, "
         kind = {str(value): str(label) for value, label in Reading.Kind.choices}.get(line.kind, "")
         value = f"{previous}стало {_number(line.current)}" + (f", {kind}" if kind else "")
-        facts.append((f"В счёте за {_month(line.bill.period)}, шкала {line.code}", value))
+        scale = scale_names.get(line.code, f"шкала {line.code}")
+        facts.append((f"В счёте за {_month(line.bill.period)}, «{scale}»", value))
     return facts
 
 

@@ -90,7 +90,7 @@ def test_what_is_written_is_kept_with_the_facts(send: Send, alice: User, alices_
     assert facts["Лицевой счёт"] == alices_flat.account.number
     assert facts["Номер прибора учёта"] == meter.serial
     assert "12\xa0612" in facts["Показание «День»"]
-    assert "стало 3\xa0478" in facts["В счёте за октябрь 2026, шкала 2"]
+    assert "стало 3\xa0478" in facts["В счёте за октябрь 2026, «Ночь»"]
     assert "к оплате 3\xa0412,80" in facts["Последний счёт"]
     page = answer.content.decode()
     assert report.number in page
