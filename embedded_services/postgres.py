@@ -132,9 +132,7 @@ class Postgres:
     def _refuse_other_version(self) -> None:
         mine = (self.data / "PG_VERSION").read_text().strip()
         asked = [str(self.programs / "postgres"), "--version"]
-        theirs = (
-            subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[-1].split(".")[0]
-        )
+        theirs = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.split()[-1].split(".")[0]
         if mine != theirs:
             msg = (
                 f"{self.data} holds data of Postgres {mine}, and the installed one is Postgres {theirs}, "

@@ -111,9 +111,7 @@ def is_group_empty(group: int) -> bool:
     return False
 
 
-def stop_process_groups(
-    processes: Sequence[subprocess.Popen[bytes]], *, first: signal.Signals, seconds: float
-) -> None:
+def stop_process_groups(processes: Sequence[subprocess.Popen[bytes]], *, first: signal.Signals, seconds: float) -> None:
     """Stop processes and all they started: `first` to each, SIGKILL to what is left after `seconds`."""
     for process in processes:
         with suppress(ProcessLookupError):

@@ -75,8 +75,8 @@ class Supervisor:
             "PORT": str(self._port),
             "STATE_DIR": os.environ.get("STATE_DIR", str(self._folder)),
             "PYTHONUNBUFFERED": "1",
-            # A developer who is root in a container knows it.
-            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+            # A developer who is root in a container knows it; static files come from where they are.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges,ignore:No directory at",
         }
         self._watcher = Watcher()
         try:
