@@ -1,4 +1,4 @@
-"""When a supplier takes readings, and which bill they enter: two settings, not one (domain.md 3)."""
+"""When a supplier takes readings, which bill they enter, and when it is due (domain.md 3 and 6). Pure."""
 
 from calendar import monthrange
 from dataclasses import dataclass
@@ -32,6 +32,32 @@ MONTHS_OF = [
     "ноября",
     "декабря",
 ]
+MONTHLY = [
+    "январский",
+    "февральский",
+    "мартовский",
+    "апрельский",
+    "майский",
+    "июньский",
+    "июльский",
+    "августовский",
+    "сентябрьский",
+    "октябрьский",
+    "ноябрьский",
+    "декабрьский",
+]
+
+
+@dataclass(frozen=True)
+class CutOffWords:
+    """What stands beside the ring of days: «2» in it, «дня до 25 ноября.», «Позже — войдут в декабрьский счёт.»"""
+
+    days: int
+    until: str
+    later: str
+
+    def __str__(self) -> str:
+        return " ".join([self.until if self.days == 0 else f"{self.days}\u00a0{self.until}", self.later])
 
 
 @dataclass(frozen=True)
@@ -74,6 +100,29 @@ class ReadingCalendar:
             on += timedelta(days=1)
         return on
 
+    def cut_off_words(self, on: date) -> CutOffWords:
+        """«2 дня до 25 ноября. Позже — войдут в декабрьский счёт.»"""
+        days, last = self.days_left(on), name_day(self.cut_off_on(on))
+        period = self.billing_period(on)
+        later = f"Позже — войдут в {MONTHLY[next_month(period).month - 1]} счёт."
+        if days == 0:
+            return CutOffWords(0, f"Сегодня, {last}, последний день.", later)
+        if self.is_after_cut_off(on):
+            later = f"Показания войдут уже в {MONTHLY[period.month - 1]} счёт."
+        return CutOffWords(days, f"{choose_plural(days, 'день', 'дня', 'дней')} до {last}.", later)
+
+    def window_words(self, on: date) -> str:
+        """When the supplier takes readings; empty where it does the whole month."""
+        if self.window_from <= 1 and self.window_to >= 31:
+            return ""
+        if not self.is_open(on):
+            opens = name_day(self.opens_on(on))
+            return f"Показания принимают с {self.window_from}-го по {self.window_to}-е число. Приём начнётся {opens}."
+        closes = _day_in(on, self.window_to)
+        return (
+            f"Показания принимают до {name_day(closes if closes >= on else _day_in(next_month(on), self.window_to))}."
+        )
+
 
 def next_month(day: date) -> date:
     """First day of the month after."""
@@ -92,14 +141,31 @@ def name_day(day: date) -> str:
 
 def count_days(days: int) -> str:
     """«2 дня»."""
-    last, last_two = days % 10, days % 100
+    return f"{days}\u00a0{choose_plural(days, 'день', 'дня', 'дней')}"
+
+
+def choose_plural(number: int, one: str, few: str, many: str) -> str:
+    """The form that agrees with the number: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
+    last, last_two = abs(number) % 10, abs(number) % 100
     if last == 1 and last_two != 11:
-        word = "день"
-    elif last in (2, 3, 4) and last_two not in (12, 13, 14):
-        word = "дня"
-    else:
-        word = "дней"
-    return f"{days}\u00a0{word}"
+        return one
+    return few if last in (2, 3, 4) and last_two not in (12, 13, 14) else many
+
+
+def bill_due_on(period: date) -> date:
+    """When the bill of a month is due: the 15th of the next one (since 2026-03-01, domain.md 6)."""
+    return next_month(period).replace(day=15)
+
+
+def bill_due_words(due_on: date, today: date) -> str:
+    """«до 15 декабря, осталось 22 дня», «до 15 декабря, это сегодня», «срок был 15 декабря, прошло 3 дня»."""
+    days = (due_on - today).days
+    day = name_day(due_on) if due_on.year == today.year else f"{name_day(due_on)} {due_on.year}"
+    if days > 0:
+        return f"до {day}, {choose_plural(days, 'остался', 'осталось', 'осталось')} {count_days(days)}"
+    if days == 0:
+        return f"до {day}, это сегодня"
+    return f"срок был {day}, {choose_plural(days, 'прошёл', 'прошло', 'прошло')} {count_days(-days)}"
 
 
 def _day_in(month: date, day: int) -> date:

@@ -1,6 +1,7 @@
 """What is worth doing after a personal account is linked (domain.md 1.3), with what is done already."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
@@ -42,6 +43,10 @@ class Checklist:
         return next((step for step in self.steps if not step.done), None)
 
 
+def _report_url(link: Link, reason: str) -> str:
+    return f"{reverse('support:report_create')}?{urlencode({'account': link.pk, 'reason': reason})}"
+
+
 def build_checklist(link: Link, *, delivery: BillDelivery | None, takes_readings: bool) -> Checklist:
     """The four steps of one link. `takes_readings`: the supplier has sent a meter and its scales."""
     history = Step(
@@ -65,9 +70,13 @@ def build_checklist(link: Link, *, delivery: BillDelivery | None, takes_readings
     meter = Step(
         code="meter",
         title="Проверьте сведения о счётчике",
-        text="Номер и модель в кабинете должны быть те же, что на корпусе.",
+        text=(
+            "Номер и модель в кабинете должны быть те же, что на корпусе."
+            if takes_readings
+            else "Поставщик их ещё не передал. Как передаст, сверьте номер с корпусом."
+        ),
         done=link.meter_checked_at is not None,
-        url=reverse("meters:history") if takes_readings else reverse("meters:reading_form"),
+        url=reverse("meters:reading_form"),
         action="Посмотреть сведения",
         mark="meter" if takes_readings else "",
         mark_label="Всё верно",
@@ -81,7 +90,7 @@ def build_checklist(link: Link, *, delivery: BillDelivery | None, takes_readings
             else "Отсутствуют сведения о приборе учёта: сообщите поставщику, письмо уже наполовину готово."
         ),
         done=takes_readings,
-        url=reverse("meters:reading_form"),
-        action="Открыть «Показания»",
+        url=reverse("meters:reading_form") if takes_readings else _report_url(link, "no_meter_info"),
+        action="Сообщить поставщику",
     )
     return Checklist((history, bills, meter, readings))

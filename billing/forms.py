@@ -94,6 +94,8 @@ class LinkForm(forms.Form):
 class ProofForm(forms.Form):
     """The fields of one proof."""
 
+    marks_every_required = True
+
     def __init__(self, *args: Any, proof: LinkProof, **options: Any) -> None:
         super().__init__(*args, **options)
         self.proof = proof

@@ -92,11 +92,14 @@ def get_checklists(links: Sequence[Link], on: date) -> dict[int, Checklist]:
 
 def get_accounts_taking_readings(account_ids: Collection[int], on: date) -> Collection[int]:
     """Which personal accounts have a meter to read. Asked of the floor above by `settings.ACCOUNTS_TAKING_READINGS`."""
-    path: str = getattr(settings, "ACCOUNTS_TAKING_READINGS", "")
-    if not path:
-        return account_ids
-    ready: Collection[int] = import_string(path)(account_ids, on)
+    ready: Collection[int] = import_string(settings.ACCOUNTS_TAKING_READINGS)(account_ids, on)
     return ready
+
+
+def get_scale_names(account_ids: Collection[int]) -> dict[tuple[int, str, str], str]:
+    """What suppliers call their scales, by (supplier id, service, code). Asked of `settings.SCALE_NAMES`."""
+    names: dict[tuple[int, str, str], str] = import_string(settings.SCALE_NAMES)(account_ids)
+    return names
 
 
 def get_last_bills(account_ids: Collection[int]) -> dict[int, Bill]:

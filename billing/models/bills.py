@@ -56,6 +56,15 @@ class Bill(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def overpaid(self) -> Decimal:
+        """Roubles that the next bill will take into account; nought when there is something to pay."""
+        return max(-self.amount_due, Decimal(0))
+
+    @property
+    def overpaid_before(self) -> Decimal:
+        return max(-self.opening_balance, Decimal(0))
+
 
 class BillLine(models.Model):
     """One line of a bill: a snapshot in text and figures, with no key to meters."""

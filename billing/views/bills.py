@@ -109,13 +109,18 @@ def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         bill = queries.get_bill(user, public_id)
     except Bill.DoesNotExist as error:
         raise Http404 from error
+    names = queries.get_scale_names([bill.account_id])
+    lines = [
+        {"line": line, "scale": names.get((bill.supplier_id, line.service, line.code), line.code)}
+        for line in bill.lines.all()
+    ]
     return render(
         request,
         "billing/bill_detail.html",
         {
             "bill": bill,
             "link": _link_of(bill.account_id, queries.get_links(user)),
-            "lines": bill.lines.all(),
+            "lines": lines,
             "has_estimates": any(line.is_estimate for line in bill.lines.all()),
         },
     )

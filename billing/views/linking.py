@@ -23,7 +23,7 @@ def link_create(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = LinkForm(data, groups=queries.get_groups(user), suppliers=queries.get_suppliers())
     proof_forms = build_proof_forms(data)
-    may_wait = False
+    waiting_data: list[tuple[str, str]] = []
     if data is not None:
         chosen = next((proof_form for proof_form in proof_forms if proof_form.is_bound), None)
         shaped = [form.is_valid(), chosen is not None and chosen.is_valid()]
@@ -37,11 +37,17 @@ def link_create(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, str(limit))
             except operations.NotProven as refusal:
                 form.add_error(None, str(refusal))
-                may_wait = chosen.proof.code == LastPayment.code
+                if chosen.proof.code == LastPayment.code:
+                    waiting_data = [(name, data.get(name, "")) for name in (*form.fields, *chosen.fields)]
     return render(
         request,
         "billing/link_form.html",
-        {"form": form, "proof_forms": proof_forms, "all_forms": [form, *proof_forms], "may_wait": may_wait},
+        {
+            "form": form,
+            "proof_forms": proof_forms,
+            "all_forms": [form, *proof_forms],
+            "waiting_data": waiting_data,
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """What the suppliers publish: prices and offices."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +13,14 @@ from billing.models import Tariff
 from billing.views.residents import resident_of
 
 
+@dataclass(frozen=True)
+class Price:
+    """A tariff with the supplier's own name of its scale."""
+
+    tariff: Tariff
+    scale: str
+
+
 def _service(tariff: Tariff) -> tuple[str, str]:
     return tariff.supplier.name, tariff.get_service_display()
 
@@ -20,19 +29,23 @@ def _service(tariff: Tariff) -> tuple[str, str]:
 def tariff_list(request: HttpRequest) -> HttpResponse:
     """Prices in force today and, below, earlier and coming ones; of one's own suppliers, or of all before linking."""
     today = timezone.localdate()
-    supplier_ids = _own_or_all_suppliers(request)
+    links = queries.get_links(resident_of(request))
+    supplier_ids = sorted({link.account.supplier_id for link in links}) or [
+        supplier.pk for supplier in queries.get_suppliers()
+    ]
+    names = queries.get_scale_names([link.account_id for link in links])
     tariffs = queries.get_tariff_history(supplier_ids)
     current = {tariff.pk for tariff in queries.get_tariffs(supplier_ids, today)}
     blocks = []
     for (supplier, service), group in groupby(tariffs, key=_service):
-        rows = list(group)
+        rows = [Price(row, names.get((row.supplier_id, row.service, row.code), f"зона {row.code}")) for row in group]
         blocks.append(
             {
                 "supplier": supplier,
                 "service": service,
-                "current": [row for row in rows if row.pk in current],
-                "coming": [row for row in rows if row.valid_from > today],
-                "former": [row for row in rows if row.valid_from <= today and row.pk not in current],
+                "current": [row for row in rows if row.tariff.pk in current],
+                "coming": [row for row in rows if row.tariff.valid_from > today],
+                "former": [row for row in rows if row.tariff.valid_from <= today and row.tariff.pk not in current],
             }
         )
     return render(request, "billing/tariff_list.html", {"blocks": blocks, "today": today})
@@ -57,8 +70,3 @@ def branch_list(request: HttpRequest) -> HttpResponse:
             "others": [row for row in rows if not row["titles"]],
         },
     )
-
-
-def _own_or_all_suppliers(request: HttpRequest) -> list[int]:
-    own = {link.account.supplier_id for link in queries.get_links(resident_of(request))}
-    return sorted(own) or [supplier.pk for supplier in queries.get_suppliers()]

@@ -141,4 +141,5 @@ def has_errors(forms: Iterable[BaseForm]) -> bool:
 def marks_required(field: BoundField) -> bool:
     """Whether a field wears the star: only where the form has fields one may leave empty too."""
     others = [other.field for other in field.form.visible_fields() if not isinstance(other.field.widget, CheckboxInput)]
-    return bool(field.field.required) and not all(other.required for other in others)
+    within_another = getattr(field.form, "marks_every_required", False)
+    return bool(field.field.required) and (within_another or not all(other.required for other in others))
