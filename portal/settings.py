@@ -245,9 +245,7 @@ EMAIL_BACKEND = env.str(
     default="notifications.demo_mail.FileBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend",
 )
 if env.str("EMAIL_URL", default=""):
-    vars().update(
-        {key: value for key, value in env.email_url("EMAIL_URL").items() if key != "EMAIL_FILE_PATH"}
-    )
+    vars().update({key: value for key, value in env.email_url("EMAIL_URL").items() if key != "EMAIL_FILE_PATH"})
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 
@@ -258,6 +256,8 @@ LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 
 # Which personal accounts have a meter to read: asked by billing, answered by the floor above.
 ACCOUNTS_TAKING_READINGS = "meters.queries.bases.get_accounts_taking_readings"
+# What suppliers call the scales that bills and tariffs name by code.
+SCALE_NAMES = "meters.queries.scale_names.get_scale_names"
 
 # domain.md 6: a supplier whose lawyers want it asks for a third, separate consent.
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)
