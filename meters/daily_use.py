@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 LEAST_DAYS = 7
 
@@ -15,7 +16,7 @@ def get_daily_use(readings: Iterable[tuple[date, Decimal]]) -> Decimal | None:
     """
     ordered = sorted(readings)
     use, days = Decimal(0), 0
-    for (earlier_on, earlier), (later_on, later) in zip(ordered, ordered[1:], strict=False):
+    for (earlier_on, earlier), (later_on, later) in pairwise(ordered):
         if later >= earlier:
             use += later - earlier
             days += (later_on - earlier_on).days

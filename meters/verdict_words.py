@@ -1,37 +1,29 @@
-"""What a finding says to a resident: what, why, what next. Pure: a finding in, Russian words out."""
+"""What a finding says to a resident: what, why, what next. Pure: a finding in, Russian words out (face.md)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from billing.calendar import choose_plural, name_day
 from meters.plausibility import Finding
 
 NBSP = "\u00a0"
-MONTHS_OF = [
-    "января",
-    "февраля",
-    "марта",
-    "апреля",
-    "мая",
-    "июня",
-    "июля",
-    "августа",
-    "сентября",
-    "октября",
-    "ноября",
-    "декабря",
-]
+ERROR_REPORT, METER_REPLACED, REPLACEMENT_REQUEST = "error_report", "meter_replaced", "replacement_request"
 
 
 @dataclass(frozen=True)
 class Words:
-    """A heading, what it means, and the labels of the buttons: take the suggestion, or keep what was typed."""
+    """A heading, what it means, and the labels of the buttons: take the suggestion, or keep what was typed.
+
+    `offers` name the ways out the row of domain.md 4 gives: an error report, a replaced meter, a replacement request.
+    """
 
     title: str
     text: str = ""
     suggestion_label: str = ""
     keep_label: str = ""
+    offers: tuple[str, ...] = ()
 
 
 def tell_finding(finding: Finding) -> Words:
@@ -40,10 +32,9 @@ def tell_finding(finding: Finding) -> Words:
 
 
 def show_number(text: str) -> str:
-    """`12896.500` as «12 896,5»."""
+    """`12896` as «12 896», `47.120` as «47,120»: every digit after the point that the value has."""
     value = Decimal(text)
     whole, _, fraction = f"{abs(value):f}".partition(".")
-    fraction = fraction.rstrip("0")
     grouped = f"{int(whole):,}".replace(",", NBSP)
     return ("−" if value < 0 else "") + (f"{grouped},{fraction}" if fraction else grouped)
 
@@ -51,7 +42,7 @@ def show_number(text: str) -> str:
 def show_day(text: str) -> str:
     """`2026-10-20` as «20 октября 2026»."""
     day = date.fromisoformat(text)
-    return f"{day.day}{NBSP}{MONTHS_OF[day.month - 1]} {day.year}"
+    return f"{name_day(day)} {day.year}"
 
 
 def _amount(figures: Mapping[str, str], name: str) -> str:
@@ -60,159 +51,230 @@ def _amount(figures: Mapping[str, str], name: str) -> str:
 
 
 def _usual(figures: Mapping[str, str]) -> str:
-    return f"Обычно у вас около {_amount(figures, 'month')} в месяц." if "month" in figures else ""
+    if "month" not in figures:
+        return ""
+    if not Decimal(figures["month"]):
+        return "Обычно расхода почти нет. "
+    month = figures["month"].removesuffix(".0")
+    return f"Обычно у вас около {_amount({**figures, 'month': month}, 'month')} в месяц. "
 
 
-def _since(figures: Mapping[str, str]) -> str:
-    on = f" ({show_day(figures['base_on'])})" if "base_on" in figures else ""
+def _base(figures: Mapping[str, str]) -> str:
+    on = f" ({show_day(figures['base_on'])})" if "base_on" in figures else " при установке"
     return f"{show_number(figures['base'])}{on}"
+
+
+def _count(number: str, one: str, few: str, many: str) -> str:
+    return f"{number}{NBSP}{choose_plural(int(number), one, few, many)}"
 
 
 Teller = Callable[[Finding, Mapping[str, str]], Words]
 
 
-def _plain(title: str, text: str = "") -> Teller:
-    return lambda finding, figures: Words(title, text)
+def _plain(title: str, text: str = "", *offers: str) -> Teller:
+    return lambda finding, figures: Words(title, text, offers=offers)
+
+
+def _incomplete_meter_info(finding: Finding, figures: Mapping[str, str]) -> Words:
+    names = {"serial": "номера", "model": "модели"}
+    missing = [names[name] for name in figures.get("missing", "").split(",") if name in names] or list(names.values())
+    return Words(
+        f"У поставщика нет {' и '.join(missing)} этого счётчика.",
+        "Показания это не задержит. Перепишите недостающее с корпуса и сообщите нам.",
+        offers=(ERROR_REPORT,),
+    )
 
 
 def _missing_scale(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words(f"Нет показания «{figures.get('name', finding.scale)}».", "Впишите все зоны этого счётчика.")
+    return Words(
+        f"Не хватает показания «{figures.get('name', finding.scale)}».", "Впишите все зоны этого счётчика сразу."
+    )
+
+
+def _not_a_number(finding: Finding, figures: Mapping[str, str]) -> Words:
+    return Words("Это не похоже на показание.", "Впишите только цифры, как на счётчике, дробь отделите запятой.")
 
 
 def _too_many_digits(finding: Finding, figures: Mapping[str, str]) -> Words:
-    digits = figures.get("digits_left", "")
-    text = f"На счётчике {digits} цифр до запятой." if digits else "На счётчике столько цифр нет."
-    return Words("Слишком много цифр.", f"{text} Цифры в красной рамке пишите после запятой.")
+    text = "На счётчике столько цифр нет."
+    if digits := figures.get("digits_left"):
+        text = f"На счётчике {_count(digits, 'цифра', 'цифры', 'цифр')} до запятой."
+    if finding.suggestion:
+        suggested = show_number(next(iter(finding.suggestion.values())))
+        return Words("Слишком много цифр.", f"{text} Может быть, там {suggested}?", suggestion_label=f"Да, {suggested}")
+    red = "пишите после запятой" if figures.get("digits_right", "0") != "0" else "не переписывайте"
+    return Words("Слишком много цифр.", f"{text} Цифры в красной рамке {red}.")
 
 
 def _extra_decimals(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words(f"Записали {show_number(figures['value'])}.", "Лишние цифры после запятой отброшены.")
+    return Words(
+        f"Записали {show_number(figures['value'])}.", "Лишние цифры после запятой отбросили, без округления вверх."
+    )
 
 
 def _before_installation(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Тогда этого счётчика ещё не было.", f"Он установлен {show_day(figures['installed_on'])}.")
+    return Words(
+        "Тогда этого счётчика ещё не было.",
+        f"Он установлен {show_day(figures['installed_on'])}. Проверьте дату; если неверна наша, сообщите об ошибке.",
+        offers=(ERROR_REPORT,),
+    )
 
 
 def _before_last(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Есть более позднее показание.", f"Последнее снято {show_day(figures['last_on'])}.")
+    return Words(
+        "Есть более позднее показание.",
+        f"Последнее снято {show_day(figures['last_on'])}. Укажите этот день или более поздний.",
+    )
 
 
 def _outside_window(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Сейчас поставщик не принимает показания.", figures.get("text", ""))
+    text = figures.get("text", "") or "Запишите цифры и передайте их, когда приём откроется."
+    return Words("Сейчас поставщик не принимает показания.", text)
 
 
 def _after_cut_off(finding: Finding, figures: Mapping[str, str]) -> Words:
     bill = figures.get("bill", "")
-    return Words(f"Войдёт в счёт за {bill}." if bill else "Войдёт в следующий счёт.", "Показание принимается и теперь.")
+    return Words(
+        f"Войдёт в счёт за {bill}." if bill else "Войдёт в следующий счёт.", "Счёт за этот месяц уже собирают."
+    )
 
 
 def _rollover(finding: Finding, figures: Mapping[str, str]) -> Words:
+    value = show_number(figures["value"])
     return Words(
         "Счётчик прошёл через ноль?",
-        f"Было {_since(figures)}, теперь {show_number(figures['value'])}. Если цифры пошли с начала, расход"
-        f" {_amount(figures, 'use')}.",
-        keep_label=f"Да, всё верно: {show_number(figures['value'])}",
+        f"Было {_base(figures)}, теперь {value}. Если барабан начал сначала, расход {_amount(figures, 'use')}. "
+        "Подтвердите, и мы покажем цифры сотруднику.",
+        keep_label=f"Да, прошёл через ноль: {value}",
     )
 
 
 def _zones_swapped(finding: Finding, figures: Mapping[str, str]) -> Words:
+    swapped = [
+        f"{figures.get(f'name:{code}', code)} {show_number(value)}" for code, value in finding.suggestion.items()
+    ]
+    typed = [
+        f"{figures.get(f'name:{code}', code)} {show_number(figures[f'value:{code}'])}"
+        for code in finding.suggestion
+        if f"value:{code}" in figures
+    ]
+    names = " и ".join(f"«{figures.get(f'name:{code}', code)}»" for code in finding.suggestion)
     return Words(
-        f"Похоже, перепутаны «{figures['one']}» и «{figures['other']}».",
-        "Если поменять их местами, расход станет обычным.",
-        suggestion_label="Да, поменять местами",
-        keep_label="Нет, всё верно",
+        "Похоже, зоны перепутаны местами.",
+        f"Если поменять {names}, расход станет обычным." if len(swapped) == 2 else "В другом порядке всё сходится.",
+        suggestion_label=f"Да, поменять: {', '.join(swapped)}",
+        keep_label=f"Нет, всё верно: {', '.join(typed)}" if typed else "Нет, всё верно",
     )
 
 
 def _lost_point(finding: Finding, figures: Mapping[str, str]) -> Words:
     suggested = show_number(next(iter(finding.suggestion.values())))
+    kept = "" if figures.get("impossible") else f"Нет, всё верно: {show_number(figures['value'])}"
     return Words(
         "Похоже, сдвинулась запятая.",
-        f"{_usual(figures)} Может быть, на счётчике {suggested}?".strip(),
+        f"{_usual(figures)}Может быть, на счётчике {suggested}?",
         suggestion_label=f"Да, {suggested}",
-        keep_label=f"Нет, всё верно: {show_number(figures['value'])}",
+        keep_label=kept,
     )
 
 
 def _other_meter(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
         "Похоже, это показание другого счётчика.",
-        f"Эти цифры больше подходят счётчику {figures['label']}. Проверьте номер на корпусе.",
+        f"Эти цифры больше подходят счётчику {figures['label']}. Сверьте номер на корпусе.",
         keep_label="Нет, всё верно",
     )
 
 
 def _lower_than_actual(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Меньше прежнего показания: было {_since(figures)}.",
-        "Проверьте цифры. Если счётчик заменили или прежнее показание неверно, сообщите об ошибке.",
+        f"Меньше прежнего: было {_base(figures)}.",
+        "Проверьте цифры. Если счётчик заменили или прежнее показание неверно, сообщите об этом.",
+        offers=(METER_REPLACED, ERROR_REPORT),
     )
 
 
 def _lower_than_estimate(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"В счёте стояло расчётное показание {show_number(figures['billed'])}.",
-        "Ваше меньше, и это нормально: поставщик пересчитает.",
+        "Меньше, чем в счёте, и это нормально.",
+        f"В счёте стояло расчётное {show_number(figures['billed'])}. По вашему показанию поставщик пересчитает.",
     )
 
 
 def _over_physical(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Столько счётчик пропустить не может: {show_number(figures['use'])} кВт·ч.",
-        f"За {figures['days']} дн. через него пройдёт не больше {show_number(figures['most'])} кВт·ч. Проверьте цифры.",
+        f"Столько счётчик сосчитать не может: {_amount(figures, 'use')}.",
+        f"За {_count(figures['days'], 'день', 'дня', 'дней')} через него проходит не больше "
+        f"{_amount(figures, 'most')}. Проверьте цифры.",
+        offers=(ERROR_REPORT,),
     )
 
 
 def _high(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
         f"Расход больше обычного: {_amount(figures, 'use')}.",
-        f"{_usual(figures)} Проверьте цифры. Если они верны, подтвердите: мы примем.".strip(),
+        f"{_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем.",
         keep_label=f"Да, всё верно: {show_number(figures['value'])}",
     )
 
 
-def _unchanged(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Без изменений.", "Расхода не было: так тоже можно.")
+def _very_high(finding: Finding, figures: Mapping[str, str]) -> Words:
+    return Words(
+        f"Расход намного больше обычного: {_amount(figures, 'use')}.",
+        f"{_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем, а сотрудник посмотрит.",
+        keep_label=f"Да, всё верно: {show_number(figures['value'])}",
+    )
 
 
 def _sum_mismatch(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        "Сумма зон не сходится с общим показанием.",
+        "Зоны не сходятся с общим показанием.",
         f"Общее {show_number(figures['total'])}, а зоны вместе {show_number(figures['together'])}. Проверьте цифры.",
-        keep_label="Да, всё верно",
+        keep_label="Всё верно, так на счётчике",
     )
 
 
-def _receipt(title: str) -> Teller:
-    return lambda finding, figures: Words(title.format(receipt=figures.get("receipt", "")))
+def _duplicate(finding: Finding, figures: Mapping[str, str]) -> Words:
+    receipt = f" Квитанция №{NBSP}{figures['receipt']}." if figures.get("receipt") else ""
+    return Words("Эти показания уже переданы.", f"Второй раз ничего не записали.{receipt}")
+
+
+def _supersedes(finding: Finding, figures: Mapping[str, str]) -> Words:
+    receipt = f" по квитанции №{NBSP}{figures['receipt']}" if figures.get("receipt") else ""
+    return Words("Заменит переданное раньше.", f"Прежнее показание{receipt} останется в истории.")
+
+
+def _after_hand_over(finding: Finding, figures: Mapping[str, str]) -> Words:
+    return Words("Войдёт в следующий счёт.", "Показания за этот месяц поставщик уже забрал.")
 
 
 def _verification_expired(finding: Finding, figures: Mapping[str, str]) -> Words:
-    text = "Показание принято. "
+    title = f"Поверка закончилась {show_day(figures['verified_until'])}."
     if figures.get("service") == "electricity":
-        text += "Заменить счётчик электроэнергии должен поставщик: попросите его об этом в обращении."
-    else:
-        text += "Поверить или заменить счётчик воды должен его владелец."
-    return Words(f"Поверка закончилась {show_day(figures['verified_until'])}.", text)
+        text = "Показания мы принимаем. Заменить счётчик должен поставщик: попросите его об этом."
+        return Words(title, text, offers=(REPLACEMENT_REQUEST,))
+    return Words(title, "Показания мы принимаем. Поверить или заменить счётчик должен его владелец.")
 
 
 _WORDS: dict[str, Teller] = {
     "no_meter_info": _plain(
         "Отсутствуют сведения о приборе учёта.",
-        "Поставщик не передал данные вашего счётчика, поэтому показания пока некуда записать.",
+        "Поставщик не передал данные вашего счётчика, поэтому показания пока некуда записать. Сообщите об ошибке: "
+        "мы уже заполнили остальное.",
+        ERROR_REPORT,
     ),
-    "incomplete_meter_info": _plain(
-        "В сведениях о счётчике не всё заполнено.", "Показание принимается. Если вы знаете номер и модель, сообщите их."
-    ),
+    "incomplete_meter_info": _incomplete_meter_info,
     "meter_automatic": _plain("Счётчик передаёт показания сам.", "Вписывать ничего не нужно."),
-    "meter_removed": _plain("Этот счётчик снят.", "Показания по нему больше не передают."),
+    "meter_removed": _plain(
+        "Этот счётчик снят.", "Показания по нему больше не передают. Если это не так, сообщите об ошибке.", ERROR_REPORT
+    ),
     "missing_scale": _missing_scale,
     "unknown_scale": _plain("У счётчика нет такой зоны.", "Обновите страницу: сведения о счётчике изменились."),
-    "not_a_number": _plain("Это не похоже на показание.", "Впишите только цифры и, если есть, запятую."),
+    "not_a_number": _not_a_number,
     "negative": _plain("Показание не бывает меньше нуля.", "Впишите цифры без минуса."),
     "too_many_digits": _too_many_digits,
     "extra_decimals": _extra_decimals,
-    "date_in_future": _plain("Этот день ещё не наступил.", "Укажите день, когда вы сняли показание."),
+    "date_in_future": _plain("Этот день ещё не наступил.", "Укажите день, когда вы смотрели на счётчик."),
     "before_installation": _before_installation,
     "before_last": _before_last,
     "outside_window": _outside_window,
@@ -224,13 +286,13 @@ _WORDS: dict[str, Teller] = {
     "lower_than_actual": _lower_than_actual,
     "lower_than_estimate": _lower_than_estimate,
     "over_physical": _over_physical,
-    "very_high": _high,
+    "very_high": _very_high,
     "high": _high,
-    "unchanged": _unchanged,
+    "unchanged": _plain("Без изменений.", "Расхода не было: это тоже показание."),
     "sum_mismatch": _sum_mismatch,
     "first_reading": _plain("Это первое показание счётчика.", "Сравнить пока не с чем: его посмотрит сотрудник."),
-    "duplicate": _receipt("Эти показания уже переданы, квитанция № {receipt}."),
-    "supersedes": _receipt("Заменяет переданное раньше, квитанция № {receipt}."),
-    "after_hand_over": _receipt("Показания за этот месяц уже у поставщика: новое войдёт в следующий счёт."),
+    "duplicate": _duplicate,
+    "supersedes": _supersedes,
+    "after_hand_over": _after_hand_over,
     "verification_expired": _verification_expired,
 }
