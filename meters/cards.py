@@ -8,31 +8,36 @@ from decimal import Decimal
 from accounts.models import User
 from billing import queries as billing
 from billing.calendar import ReadingCalendar, count_days, name_day, name_month
-from billing.models import Link, PersonalAccount, Supplier, Tariff
+from billing.models import Link, PersonalAccount, Service, Supplier, Tariff
 from meters.models import Meter, Reading, Scale, Submission
-from meters.queries.bases import Base, get_bases, get_installed_meters, get_scales
+from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
 from meters.queries.submissions import get_current_submissions
+from meters.verification import tell_verification
 
-SOURCES = {
+SOURCES: dict[str, str] = {
     Reading.Source.RESIDENT: "ваше",
     Reading.Source.INSPECTOR: "контролёр",
     Reading.Source.AUTOMATIC: "передал прибор",
     Reading.Source.SUPPLIER: "от поставщика",
 }
-KINDS = {Reading.Kind.ESTIMATED: "по среднему", Reading.Kind.NORM: "по нормативу"}
-SOON = timedelta(days=90)
+KINDS: dict[str, str] = {Reading.Kind.ESTIMATED: "по среднему", Reading.Kind.NORM: "по нормативу"}
 
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """One register: what it showed before, by whom, and what a unit costs (roubles)."""
+    """One register: what it really showed before and by whom, and what a unit of it costs (roubles).
+
+    `estimate` is a newer value the supplier reckoned, kept apart: a new value is never judged by it.
+    """
 
     scale: Scale
     previous: Decimal | None
     previous_on: date | None
     said: str
     price: Decimal | None
-    daily_use: Decimal | None
+    estimate: Decimal | None = None
+    estimate_on: date | None = None
+    estimate_said: str = ""
 
     @property
     def field_name(self) -> str:
@@ -59,13 +64,17 @@ class Deadline:
 
 @dataclass(frozen=True)
 class ReadingCard:
-    """One meter of one link. `closed` says why nothing is asked; `sent` is what was sent for this bill already."""
+    """One meter of one link. `closed` says why nothing is asked; `sent` is what was sent for this bill already.
+
+    `report_reason` opens the error report about what keeps the card closed.
+    """
 
     link: Link
     meter: Meter | None
     rows: tuple[ScaleRow, ...] = ()
     closed: str = ""
     no_info: bool = False
+    report_reason: str = ""
     sent: Submission | None = None
     badge: Badge | None = None
     deadline: Deadline | None = None
@@ -89,24 +98,21 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     """Cards of all linked accounts, by group. The number of statements does not depend on how many there are."""
     links = billing.get_links(user)
     accounts = [link.account_id for link in links]
-    installed = get_installed_meters(accounts, on)
+    installed = get_installed_meters(accounts, on, or_last_removed=True)
     meters = [meter for found in installed.values() for meter in found]
-    meter_ids = [meter.pk for meter in meters]
-    scales = get_scales(meter_ids)
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
     periods = {pk: get_calendar(supplier).billing_period(on) for pk, supplier in suppliers.items()}
-    bases: dict[int, Base] = {}
-    for period in sorted(set(periods.values())):
-        own = [meter.pk for meter in meters if periods[meter.supplier_id] == period]
-        bases |= get_bases(own, on=on, period=period)
-    sent = get_current_submissions(meter_ids, min(periods.values(), default=on))
+    known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
+    sent = get_current_submissions([meter.pk for meter in meters], min(periods.values(), default=on))
     prices = _index_prices(billing.get_tariffs(suppliers, on))
     cards = []
     for link in links:
-        found = [meter for meter in installed.get(link.account_id, []) if scales.get(meter.pk)]
+        found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]
         deadline = describe_deadline(link.account.supplier, on)
         if not found:
-            cards.append(ReadingCard(link, None, no_info=True, closed=_closed_account(link)))
+            cards.append(
+                ReadingCard(link, None, no_info=True, closed=_closed_account(link), report_reason="no_meter_info")
+            )
         for meter in found:
             current = sent.get(meter.pk)
             if current is not None and current.period < periods[link.account.supplier_id]:
@@ -115,10 +121,13 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
                 ReadingCard(
                     link=link,
                     meter=meter,
-                    rows=tuple(_describe_row(link, scale, bases, prices) for scale in scales[meter.pk]),
-                    closed=_closed_account(link) or _closed_meter(meter) or _closed_window(deadline),
+                    rows=tuple(_describe_row(link, meter, scale, known, prices) for scale in known.scales[meter.pk]),
+                    report_reason="meter_replaced"
+                    if _closed_meter(meter, on) and meter.status != Meter.Status.AUTOMATIC
+                    else "",
+                    closed=_closed_account(link) or _closed_meter(meter, on) or _closed_window(deadline),
                     sent=current,
-                    badge=describe_verification(meter, on),
+                    badge=_describe_verification(link, meter, on),
                     deadline=deadline,
                 )
             )
@@ -141,9 +150,11 @@ def describe_deadline(supplier: Supplier, on: date) -> Deadline:
     """Days to the cut-off and what comes after it, always both in words (domain.md 3)."""
     calendar = get_calendar(supplier)
     cut_off, days = calendar.cut_off_on(on), calendar.days_left(on)
-    later = name_month(cut_off + timedelta(days=20)) if cut_off.day > 10 else name_month(cut_off)
+    bill, later = calendar.billing_period(on), calendar.billing_period(cut_off + timedelta(days=1))
     title = f"{count_days(days).split(chr(160))[1]} до {name_day(cut_off)}" if days else "Сегодня последний день"
-    text = f"Войдут в счёт за {name_month(calendar.billing_period(on))}. Позже — в счёт за {later}."
+    text = f"Войдут в счёт за {name_month(bill)}. Позже — в счёт за {name_month(later)}."
+    if calendar.is_after_cut_off(on):
+        text = f"Счёт за {name_month(on)} уже готовят: показания войдут в счёт за {name_month(bill)}."
     if not calendar.is_open(on):
         opens = name_day(calendar.opens_on(on))
         if supplier.window_forbids:
@@ -155,29 +166,24 @@ def describe_deadline(supplier: Supplier, on: date) -> Deadline:
     return Deadline(days, percent, title, text, is_open, is_closed=supplier.window_forbids and not is_open)
 
 
-def describe_verification(meter: Meter, on: date) -> Badge | None:
-    """«поверен до 2033», «поверка через 48 дней», «срок поверки вышел»."""
-    until = meter.verified_until
-    if until is None:
-        return None
-    if until < on:
-        return Badge("срок поверки вышел", "question")
-    if until - on <= SOON:
-        return Badge(f"поверка через {count_days((until - on).days)}", "question")
-    return Badge(f"поверен до {until.year}", "good")
+def _describe_verification(link: Link, meter: Meter, on: date) -> Badge | None:
+    is_electricity = link.account.service == Service.ELECTRICITY
+    told = tell_verification(meter.verified_until, on, is_electricity=is_electricity)
+    return Badge(told.badge, told.kind) if told.badge else None
 
 
 def _describe_row(
-    link: Link, scale: Scale, bases: Mapping[int, Base], prices: Mapping[tuple[int, str, str], Decimal]
+    link: Link, meter: Meter, scale: Scale, known: Known, prices: Mapping[tuple[int, str, str], Decimal]
 ) -> ScaleRow:
-    base = bases.get(scale.pk, Base())
-    previous, said = base.last, KINDS.get(Reading.Kind(base.last_kind), "") if base.last_kind else ""
-    if base.last is None:
-        previous, said = scale.opening_value, "при установке"
-    elif not said:
-        said = SOURCES.get(Reading.Source(base.last_source), "") if base.last_source else ""
+    base = known.bases.get(scale.pk, Base())
     price = prices.get((link.account.supplier_id, link.account.service, scale.code))
-    return ScaleRow(scale, previous, base.last_on, said, price, base.daily_use)
+    price = None if price is None else price * meter.ratio
+    is_estimate = base.last is not None and base.last_kind != Reading.Kind.ACTUAL
+    estimate = (base.last, base.last_on, KINDS.get(base.last_kind, "")) if is_estimate else (None, None, "")
+    if base.last_actual is not None:
+        said = SOURCES.get(base.last_actual_source, "")
+        return ScaleRow(scale, base.last_actual, base.last_actual_on, said, price, *estimate)
+    return ScaleRow(scale, scale.opening_value, None, "при установке", price, *estimate)
 
 
 def _index_prices(tariffs: Sequence[Tariff]) -> dict[tuple[int, str, str], Decimal]:
@@ -198,11 +204,12 @@ def _closed_account(link: Link) -> str:
     return ""
 
 
-def _closed_meter(meter: Meter) -> str:
+def _closed_meter(meter: Meter, on: date) -> str:
     if meter.status == Meter.Status.AUTOMATIC:
         return "Счётчик передаёт показания сам. Вписывать ничего не нужно."
-    if meter.status == Meter.Status.REMOVED:
-        return "Этот счётчик снят. Показания по нему больше не передают."
+    if meter.status == Meter.Status.REMOVED or (meter.removed_on and meter.removed_on <= on):
+        day = f" {name_day(meter.removed_on)} {meter.removed_on.year}" if meter.removed_on else ""
+        return f"Этот счётчик снят{day}, а о новом поставщик пока не сообщил."
     return ""
 
 

@@ -71,7 +71,7 @@ class ReadingsForm(forms.Form):
         """«Без изменений» pressed where no script runs: the previous values are what the meter shows."""
         for row in card.rows:
             if row.previous is not None and not self.cleaned_data.get(row.field_name):
-                self.cleaned_data[row.field_name] = f"{row.previous.normalize():f}"
+                self.cleaned_data[row.field_name] = f"{row.previous.normalize():f}".replace(".", ",")
 
     def _make_field(self, card: ReadingCard, row: ScaleRow) -> forms.CharField:
         left = getattr(card.meter, "digits_left", None) or 6

@@ -45,7 +45,8 @@ class Meter(models.Model):
     objects = MeterQuerySet.as_manager()
 
     installed_on: date | None = None
-    """Since when it stands where it was asked for: set by `queries.bases.get_installed_meters`."""
+    removed_on: date | None = None
+    """Since and until when it stands where it was asked for: set by `queries.bases.get_installed_meters`."""
 
     class Meta:
         verbose_name = "прибор учёта"

@@ -6,17 +6,16 @@ The table is the queue. Killed anywhere, the transaction is gone and the rows wa
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from meters.models import Submission
+from meters.models import Meter, Submission
 from meters.operations.facts import Judged, gather_facts
-from meters.operations.fates import accept, close_older, record_findings
+from meters.operations.fates import close_older, note_verdict, write_readings, write_verdicts
 from meters.plausibility import Outcome, Verdict, check_submission
 from notifications import operations as notifications
 
 BATCH = 1000
-_ONE_CHECKER = 0x6D657472  # an advisory lock: two batches never weigh the same meter at once
 
 
 def check_waiting_submissions(*, at: datetime, limit: int = BATCH) -> int:
@@ -29,25 +28,27 @@ def check_waiting_submissions(*, at: datetime, limit: int = BATCH) -> int:
 
 @transaction.atomic(durable=True)
 def _check_batch(at: datetime, limit: int) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ONE_CHECKER])
-    waiting = (
-        Submission.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(status=Submission.Status.SUBMITTED)
-        .select_related("account__supplier", "meter", "user")
-        .prefetch_related("values__scale")
-        .order_by("pk")[:limit]
-    )
-    first_of_meter: dict[int, Submission] = {}
-    for submission in waiting:
-        first_of_meter.setdefault(submission.meter_id, submission)
-    batch = list(first_of_meter.values())
+    batch = _claim(limit)
     if not batch:
         return 0
-    on = timezone.localdate(at)
-    verdicts = [(judged, _judge(judged)) for judged in gather_facts(batch, on=on)]
-    _apply(verdicts, at)
+    judged = gather_facts(batch, on=timezone.localdate(at))
+    _apply([(row, _judge(row)) for row in judged], at)
     return len(batch)
+
+
+def _claim(limit: int) -> list[Submission]:
+    """The oldest waiting submission of each of at most `limit` meters that nobody else is deciding about."""
+    waiting = Submission.objects.filter(status=Submission.Status.SUBMITTED)
+    meters = (
+        Meter.objects.filter(pk__in=waiting.order_by("submitted_at").values("meter_id")[:limit])
+        .order_by("pk")
+        .select_for_update(skip_locked=True, no_key=True)
+    )
+    claimed = list(meters.values_list("pk", flat=True))
+    if not claimed:
+        return []
+    first = waiting.filter(meter_id__in=claimed).order_by("meter_id", "pk").distinct("meter_id")
+    return list(first.select_related("account__supplier", "meter", "user").prefetch_related("values__scale"))
 
 
 def _judge(judged: Judged) -> Verdict:
@@ -61,35 +62,38 @@ def _judge(judged: Judged) -> Verdict:
 
 
 def _apply(verdicts: Sequence[tuple[Judged, Verdict]], at: datetime) -> None:
-    record_findings([(judged.submission, verdict) for judged, verdict in verdicts], verdicts[0][0].bases)
-    accepted = [judged.submission for judged, verdict in verdicts if verdict.outcome is Outcome.ACCEPTED]
-    questioned = [judged.submission for judged, verdict in verdicts if verdict.outcome is Outcome.NEEDS_CONFIRMATION]
-    close_older(accepted=accepted, questioned=questioned)
     for judged, verdict in verdicts:
         submission = judged.submission
+        note_verdict(submission, verdict, judged.bases)
         submission.status = _STATUS[verdict.outcome]
-        submission.needs_review = verdict.needs_review and verdict.outcome is Outcome.ACCEPTED
         submission.checked_at = at
-    Submission.objects.bulk_update(
-        [judged.submission for judged, _ in verdicts],
-        ["status", "needs_review", "checked_at", "findings", "period", "supersedes"],
-    )
-    accept(accepted, at)
-    for judged, verdict in verdicts:
-        if verdict.outcome in (Outcome.NEEDS_CONFIRMATION, Outcome.BLOCKED):
-            event = "questioned" if verdict.outcome is Outcome.NEEDS_CONFIRMATION else "refused"
+        if verdict.outcome is Outcome.ACCEPTED:
+            submission.accepted_at = at
+            submission.needs_review = verdict.needs_review
+    batch = [judged.submission for judged, _ in verdicts]
+    accepted = [row for row in batch if row.status == Submission.Status.ACCEPTED]
+    questioned = [row for row in batch if row.status == Submission.Status.NEEDS_CONFIRMATION]
+    close_older(accepted=accepted, questioned=questioned)
+    write_verdicts(batch)
+    write_readings(accepted)
+    for submission in batch:
+        if submission.status in _EVENTS:
             notifications.notify(
-                user=judged.submission.user,
-                event=f"meters/submission_{event}",
-                context={"submission": judged.submission},
-                url=judged.submission.get_absolute_url(),
+                user=submission.user,
+                event=_EVENTS[submission.status],
+                context={"submission": submission},
+                url=submission.get_absolute_url(),
                 at=at,
             )
 
 
 _STATUS = {
-    Outcome.ACCEPTED: Submission.Status.SUBMITTED,  # until `accept` has made room for it
+    Outcome.ACCEPTED: Submission.Status.ACCEPTED,
     Outcome.NEEDS_CONFIRMATION: Submission.Status.NEEDS_CONFIRMATION,
     Outcome.BLOCKED: Submission.Status.REFUSED,
     Outcome.DUPLICATE: Submission.Status.SUPERSEDED,
+}
+_EVENTS: dict[str, str] = {
+    Submission.Status.NEEDS_CONFIRMATION: "meters/submission_questioned",
+    Submission.Status.REFUSED: "meters/submission_refused",
 }

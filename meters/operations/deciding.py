@@ -1,17 +1,17 @@
-"""What people decide: the resident confirms, corrects or withdraws; staff review; the bill settles."""
+"""What people decide about a submission: the resident confirms, corrects or withdraws; staff review."""
 
 from datetime import datetime
-from uuid import uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
-from billing import queries as billing
 from meters.models import ReadingReview, Submission
-from meters.operations.fates import accept, close_older, give_up
-from meters.operations.sending import CHECK, write_submission
+from meters.operations.facts import find_open_period, get_standing
+from meters.operations.fates import close_older, give_up, lock_meters, write_readings
+from meters.operations.sending import CHECK, write_submissions
 from meters.plausibility import Finding, Severity
-from meters.queries.submissions import STANDING
+from meters.queries.submissions import CHANGEABLE, STANDING, make_correction_key
 from notifications import hints
 from notifications import operations as notifications
 
@@ -25,16 +25,20 @@ class NotPossibleNow(Exception):
 
 @transaction.atomic(durable=True)
 def confirm_submission(*, user: User, receipt: str, at: datetime) -> Submission:
-    """The resident says that a questioned value is right: it is accepted, and staff look where a rule wants it."""
-    submission = _lock(user, receipt)
+    """The resident says that a questioned value is right: it is accepted, and staff look where a rule wants it.
+
+    Pressed twice, it does the same. Raises NotPossibleNow, and Submission.DoesNotExist for a stranger's.
+    """
+    submission = _lock_own(user, receipt)
     if submission.status in STANDING:
         return submission
     if submission.status != Submission.Status.NEEDS_CONFIRMATION:
         raise NotPossibleNow
+    was_asked_by_staff = submission.reviews.filter(decision=ReadingReview.Decision.ASK).exists()
+    wants_review = any(Finding.from_json(row).has(Severity.REVIEW) for row in submission.findings)
     submission.confirmed_at = at
-    submission.needs_review = any(Finding.from_json(row).has(Severity.REVIEW) for row in submission.findings)
-    submission.save(update_fields=["confirmed_at", "needs_review"])
-    _accept_alone(submission, at)
+    submission.needs_review = wants_review or was_asked_by_staff
+    _accept(submission, at)
     return submission
 
 
@@ -42,23 +46,23 @@ def confirm_submission(*, user: User, receipt: str, at: datetime) -> Submission:
 def take_suggestion(*, user: User, receipt: str, code: str, at: datetime) -> Submission:
     """The resident takes what a rule proposed: a new submission with those values replaces this one.
 
-    `code` names the finding. Pressed twice, it gives the same new receipt.
+    `code` names the finding. Pressed twice, it gives the same new receipt. Raises NotPossibleNow, and
+    Submission.DoesNotExist for a stranger's.
     """
-    submission = _lock(user, receipt)
-    key = uuid5(submission.public_id, code)
+    submission = _lock_own(user, receipt)
+    key = make_correction_key(submission, code)
     former = Submission.objects.filter(key=key, meter_id=submission.meter_id).first()
     if former is not None:
         return former
     suggestion = next((row["suggestion"] for row in submission.findings if row["code"] == code), None)
-    if submission.status != Submission.Status.NEEDS_CONFIRMATION or not suggestion:
+    if submission.status not in (Submission.Status.NEEDS_CONFIRMATION, Submission.Status.REFUSED) or not suggestion:
         raise NotPossibleNow
     typed = {value.scale.code: value.typed for value in submission.values.select_related("scale")}
-    corrected = write_submission(
+    (corrected,) = write_submissions(
         user=user,
-        account=submission.account,
-        meter_id=submission.meter_id,
+        accounts={submission.meter_id: submission.account},
         key=key,
-        typed=typed | suggestion,
+        typed={submission.meter_id: typed | suggestion},
         taken_on=submission.taken_on,
         at=at,
         supersedes=submission,
@@ -70,13 +74,11 @@ def take_suggestion(*, user: User, receipt: str, code: str, at: datetime) -> Sub
 
 @transaction.atomic(durable=True)
 def withdraw_submission(*, user: User, receipt: str, at: datetime) -> Submission:
-    """The resident takes back what the supplier has not got yet."""
-    submission = _lock(user, receipt)
-    if submission.status not in (
-        Submission.Status.SUBMITTED,
-        Submission.Status.NEEDS_CONFIRMATION,
-        Submission.Status.ACCEPTED,
-    ):
+    """The resident takes back what the supplier has not got yet. Raises as `confirm_submission`."""
+    submission = _lock_own(user, receipt)
+    if submission.status == Submission.Status.WITHDRAWN:
+        return submission
+    if submission.status not in CHANGEABLE:
         raise NotPossibleNow
     give_up(submission, Submission.Status.WITHDRAWN)
     return submission
@@ -85,16 +87,15 @@ def withdraw_submission(*, user: User, receipt: str, at: datetime) -> Submission
 @transaction.atomic(durable=True)
 def review_submission(*, submission_id: int, staff: User, decision: str, reason: str, at: datetime) -> ReadingReview:
     """Staff accept, refuse, or ask the resident; the resident hears of it at the bell. Raises NotPossibleNow."""
-    submission = (
-        Submission.objects.select_for_update(of=("self",)).select_related("user", "meter").get(pk=submission_id)
-    )
+    submission = _lock(Submission.objects.filter(pk=submission_id))
     if submission.status not in (Submission.Status.ACCEPTED, Submission.Status.NEEDS_CONFIRMATION):
         raise NotPossibleNow
     if decision == ReadingReview.Decision.ACCEPT:
         submission.needs_review = False
-        submission.save(update_fields=["needs_review"])
-        if submission.status != Submission.Status.ACCEPTED:
-            _accept_alone(submission, at)
+        if submission.status == Submission.Status.ACCEPTED:
+            submission.save(update_fields=["needs_review"])
+        else:
+            _accept(submission, at)
     elif decision == ReadingReview.Decision.REFUSE:
         give_up(submission, Submission.Status.REFUSED)
     else:
@@ -112,53 +113,21 @@ def review_submission(*, submission_id: int, staff: User, decision: str, reason:
     return review
 
 
-@transaction.atomic(durable=True)
-def mark_billed_submissions(*, supplier_id: int, at: datetime) -> int:
-    """After an import: what stands on the bill of its month is «Учтено в счёте за …». Returns how many."""
-    waiting = list(
-        Submission.objects.select_for_update(of=("self",))
-        .filter(
-            account__supplier_id=supplier_id,
-            status__in=[Submission.Status.ACCEPTED, Submission.Status.HANDED_OVER],
-        )
-        .select_related("meter", "user")
-        .prefetch_related("values__scale")
-    )
-    if not waiting:
-        return 0
-    lines = billing.get_bill_lines({row.account_id for row in waiting}, min(row.period for row in waiting))
-    billed = {(line.bill.account_id, line.bill.period, line.serial, line.code): line.current for line in lines}
-    settled = [
-        row
-        for row in waiting
-        if all(
-            billed.get((row.account_id, row.period, row.meter.serial, value.scale.code)) == value.value
-            for value in row.values.all()
-        )
-    ]
-    for row in settled:
-        row.status = Submission.Status.BILLED
-        notifications.notify(
-            user=row.user,
-            event="meters/submission_billed",
-            context={"submission": row},
-            url=row.get_absolute_url(),
-            at=at,
-        )
-    Submission.objects.bulk_update(settled, ["status"])
-    return len(settled)
+def _lock_own(user: User, receipt: str) -> Submission:
+    return _lock(Submission.objects.visible_to(user).filter(receipt=receipt))
 
 
-def _lock(user: User, receipt: str) -> Submission:
-    """Raises Submission.DoesNotExist for a stranger's."""
-    visible = Submission.objects.visible_to(user).filter(receipt=receipt).values("pk")
-    return (
-        Submission.objects.select_for_update(of=("self",))
-        .select_related("account__supplier", "meter")
-        .get(pk__in=visible)
-    )
+def _lock(wanted: QuerySet[Submission]) -> Submission:
+    """The only row of `wanted`, read after its meter is locked. Raises Submission.DoesNotExist."""
+    lock_meters([wanted.get().meter_id])
+    return wanted.select_related("account__supplier", "meter", "user").prefetch_related("values").get()
 
 
-def _accept_alone(submission: Submission, at: datetime) -> None:
+def _accept(submission: Submission, at: datetime) -> None:
+    standing = get_standing([submission.meter_id])
+    submission.period = find_open_period(submission.meter_id, submission.period, standing)
+    submission.status = Submission.Status.ACCEPTED
+    submission.accepted_at = at
     close_older(accepted=[submission])
-    accept([submission], at)
+    submission.save()
+    write_readings([submission])

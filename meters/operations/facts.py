@@ -7,10 +7,10 @@ from datetime import date
 
 from billing import queries as billing
 from billing.calendar import ReadingCalendar, name_month, next_month
-from billing.models import BillLine, Supplier
+from billing.models import BillLine, Link, Supplier
 from meters.models import Installation, Meter, Scale, Submission
 from meters.plausibility import Calendar, MeterFacts, OtherMeter, Previous, ScaleFacts, looks_like_total
-from meters.queries.bases import Base, get_bases, get_scales
+from meters.queries.bases import Base, Known, Moment, get_known
 from meters.queries.submissions import STANDING
 
 
@@ -28,59 +28,61 @@ class Judged:
 
 
 def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
-    """Facts for each submission. A period already handed over moves the submission to the next bill."""
+    """Facts for each submission, one of a meter. A bill already handed over moves the submission to the next."""
     meter_ids = [row.meter_id for row in batch]
     accounts = {row.account_id for row in batch}
-    standing = _get_standing(meter_ids)
+    standing = get_standing(meter_ids)
+    previous = {row.pk: _settle_period(row, standing) for row in batch}
     neighbours = _get_neighbours({row.user_id for row in batch})
-    every_meter = {*meter_ids, *(meter.pk for meters in neighbours.values() for meter in meters)}
-    scales = get_scales(every_meter)
+    wanted = {meter.pk: Moment(row.taken_on, row.period) for row in batch for meter in neighbours.get(row.user_id, ())}
+    known = get_known(wanted | {row.meter_id: Moment(row.taken_on, row.period) for row in batch})
     installed = _get_installation_days(meter_ids, accounts)
     lines = billing.get_last_bill_lines(accounts)
-    bases: dict[int, Base] = {}
-    for taken_on, period in {(row.taken_on, row.period) for row in batch}:
-        own = [row.meter_id for row in batch if (row.taken_on, row.period) == (taken_on, period)]
-        users = {row.user_id for row in batch if row.meter_id in own}
-        near = [meter.pk for user_id in users for meter in neighbours.get(user_id, ())]
-        bases |= get_bases({*own, *near}, on=taken_on, period=period)
-    judged = []
-    for row in batch:
-        former = standing.get((row.meter_id, row.period))
-        previous = None
-        if former is not None:
-            values = {value.scale.code: value.value for value in former.values.all() if value.value is not None}
-            is_gone = former.status != Submission.Status.ACCEPTED
-            previous = Previous(former.receipt, values, is_handed_over=is_gone)
-            if is_gone:
-                row.period = next_month(row.period)
-            row.supersedes = row.supersedes or former
-        meter_scales = scales.get(row.meter_id, [])
-        judged.append(
-            Judged(
-                submission=row,
-                meter=describe_meter(
-                    row.meter,
-                    meter_scales,
-                    bases,
-                    lines.get(row.account_id, []),
-                    row.account.service,
-                    installed.get((row.meter_id, row.account_id)),
-                ),
-                typed={value.scale.code: value.typed for value in row.values.all()},
-                calendar=describe_calendar(row.account.supplier, taken_on=row.taken_on, today=on),
-                others=tuple(
-                    OtherMeter(
-                        f"№ {meter.label}",
-                        describe_scales(scales.get(meter.pk, []), bases, []),
-                    )
-                    for meter in neighbours.get(row.user_id, ())
-                    if meter.pk != row.meter_id
-                ),
-                previous=previous,
-                bases=bases,
-            )
+    return [
+        Judged(
+            submission=row,
+            meter=describe_meter(
+                row.meter,
+                known,
+                lines.get(row.account_id, []),
+                row.account.service,
+                installed.get((row.meter_id, row.account_id)),
+            ),
+            typed={value.scale.code: value.typed for value in row.values.all()},
+            calendar=describe_calendar(row.account.supplier, taken_on=row.taken_on, today=on),
+            others=tuple(
+                OtherMeter(f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []))
+                for meter in neighbours.get(row.user_id, ())
+                if meter.pk != row.meter_id
+            ),
+            previous=previous[row.pk],
+            bases=known.bases,
         )
-    return judged
+        for row in batch
+    ]
+
+
+def get_standing(meter_ids: Sequence[int]) -> dict[tuple[int, date], Submission]:
+    """What was accepted for each meter and bill."""
+    rows = Submission.objects.filter(meter_id__in=meter_ids, status__in=STANDING)
+    return {(row.meter_id, row.period): row for row in rows.prefetch_related("values__scale")}
+
+
+def find_open_period(meter_id: int, period: date, standing: Mapping[tuple[int, date], Submission]) -> date:
+    """The first bill from `period` on whose readings of this meter the supplier has not got yet."""
+    while (former := standing.get((meter_id, period))) and former.status != Submission.Status.ACCEPTED:
+        period = next_month(period)
+    return period
+
+
+def _settle_period(row: Submission, standing: Mapping[tuple[int, date], Submission]) -> Previous | None:
+    handed_over = standing.get((row.meter_id, row.period))
+    row.period = find_open_period(row.meter_id, row.period, standing)
+    former = standing.get((row.meter_id, row.period)) or handed_over
+    if former is None:
+        return None
+    values = {value.scale.code: value.value for value in former.values.all() if value.value is not None}
+    return Previous(former.receipt, values, is_handed_over=former.status != Submission.Status.ACCEPTED)
 
 
 def describe_calendar(supplier: Supplier, *, taken_on: date, today: date) -> Calendar:
@@ -98,15 +100,14 @@ def describe_calendar(supplier: Supplier, *, taken_on: date, today: date) -> Cal
 
 def describe_meter(
     meter: Meter,
-    scales: Sequence[Scale],
-    bases: Mapping[int, Base],
+    known: Known,
     lines: Sequence[BillLine],
     service: str,
     installed_on: date | None,
 ) -> MeterFacts:
     own_lines = [line for line in lines if line.serial == meter.serial]
     return MeterFacts(
-        scales=describe_scales(scales, bases, own_lines),
+        scales=describe_scales(known.scales.get(meter.pk, []), known.bases, own_lines),
         serial=meter.serial,
         model=meter.model,
         status=meter.status,
@@ -147,27 +148,15 @@ def describe_scales(
     return tuple(facts)
 
 
-def _get_standing(meter_ids: Sequence[int]) -> dict[tuple[int, date], Submission]:
-    rows = Submission.objects.filter(meter_id__in=meter_ids, status__in=STANDING)
-    return {(row.meter_id, row.period): row for row in rows.prefetch_related("values__scale")}
-
-
 def _get_neighbours(user_ids: set[int]) -> dict[int, list[Meter]]:
     """Active meters by resident, to notice a value typed into the wrong one."""
-    rows = (
-        Installation.objects.filter(
-            removed_on=None, account__links__user_id__in=user_ids, account__links__ended_at=None
-        )
-        .filter(meter__status=Meter.Status.ACTIVE)
-        .select_related("meter")
-        .values_list("account__links__user_id", "meter_id")
-    )
-    pairs = list(rows)
+    links = Link.objects.filter(user_id__in=user_ids, ended_at=None, account__installations__removed_on=None)
+    links = links.filter(account__installations__meter__status=Meter.Status.ACTIVE)
+    pairs = list(links.values_list("user_id", "account__installations__meter_id"))
     meters = Meter.objects.in_bulk({meter_id for _, meter_id in pairs})
     found: defaultdict[int, list[Meter]] = defaultdict(list)
     for user_id, meter_id in pairs:
-        if user_id in user_ids:
-            found[user_id].append(meters[meter_id])
+        found[user_id].append(meters[meter_id])
     return found
 
 

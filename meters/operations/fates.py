@@ -1,56 +1,107 @@
-"""What happens to rows when a submission is judged, accepted or given up. Inside the caller's transaction."""
+"""What happens to rows when submissions are judged, accepted or given up. Inside the caller's transaction.
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+Whoever changes a submission holds the lock of its meter (`lock_meters`): one meter, one decision at a time.
+"""
 
-from meters.models import Reading, Submission, SubmissionValue
+import json
+from collections.abc import Collection, Mapping, Sequence
+
+from django.db import connection
+
+from meters.models import Meter, Reading, Submission, SubmissionValue
 from meters.plausibility import Verdict
 from meters.queries.bases import Base
 
+_WRITE_SUBMISSIONS = """
+UPDATE meters_submission AS row
+SET status = new.status, needs_review = new.needs_review, checked_at = new.checked_at, accepted_at = new.accepted_at,
+    period = new.period, supersedes_id = new.supersedes_id, findings = new.findings::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::timestamptz[], %s::timestamptz[], %s::date[], %s::bigint[],
+            %s::text[])
+  AS new (id, status, needs_review, checked_at, accepted_at, period, supersedes_id, findings)
+WHERE row.id = new.id
+"""
+_WRITE_VALUES = """
+UPDATE meters_submissionvalue AS row
+SET value = new.value, previous = new.previous, previous_on = new.previous_on, use = new.use
+FROM unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::date[], %s::numeric[])
+  AS new (id, value, previous, previous_on, use)
+WHERE row.id = new.id
+"""
 
-def record_findings(verdicts: Sequence[tuple[Submission, Verdict]], bases: Mapping[int, Base]) -> None:
-    """Keep what the check found, and each value as understood beside the one it was compared with. One statement."""
-    changed = []
-    for submission, verdict in verdicts:
-        submission.findings = [finding.as_json() for finding in verdict.findings]
-        for value in submission.values.all():
-            base = bases.get(value.scale_id, Base())
-            value.value = verdict.values.get(value.scale.code)
-            value.previous, value.previous_on = base.last_actual, base.last_actual_on
-            value.use = verdict.uses.get(value.scale.code)
-            changed.append(value)
-    SubmissionValue.objects.bulk_update(changed, ["value", "previous", "previous_on", "use"])
+
+def lock_meters(meter_ids: Collection[int]) -> None:
+    """Let nobody else decide about the submissions of these meters until the transaction ends."""
+    rows = Meter.objects.filter(pk__in=meter_ids).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
+
+
+def note_verdict(submission: Submission, verdict: Verdict, bases: Mapping[int, Base]) -> None:
+    """Keep what the check found, and each value as understood beside the one it was compared with; writes nothing."""
+    submission.findings = [finding.as_json() for finding in verdict.findings]
+    for value in submission.values.all():
+        base = bases.get(value.scale_id, Base())
+        value.value = verdict.values.get(value.scale.code)
+        value.previous, value.previous_on = base.last_actual, base.last_actual_on
+        value.use = verdict.uses.get(value.scale.code)
+
+
+def write_verdicts(submissions: Sequence[Submission]) -> None:
+    """All that a check changes, in two statements however many there are."""
+    values: list[SubmissionValue] = [value for row in submissions for value in row.values.all()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WRITE_SUBMISSIONS,
+            [
+                [row.pk for row in submissions],
+                [str(row.status) for row in submissions],
+                [row.needs_review for row in submissions],
+                [row.checked_at for row in submissions],
+                [row.accepted_at for row in submissions],
+                [row.period for row in submissions],
+                [row.supersedes_id for row in submissions],
+                [json.dumps(row.findings) for row in submissions],
+            ],
+        )
+        cursor.execute(
+            _WRITE_VALUES,
+            [
+                [value.pk for value in values],
+                [value.value for value in values],
+                [value.previous for value in values],
+                [value.previous_on for value in values],
+                [value.use for value in values],
+            ],
+        )
 
 
 def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submission] = ()) -> None:
     """Let new submissions take the place of what was sent for the same meter and bill and can still be changed.
 
-    A questioned one replaces only earlier questions: what was accepted stands until the answer comes. Four statements.
+    A questioned one replaces only earlier questions: what was accepted stands until the answer comes. A newcomer says
+    what it supersedes. At most three statements.
     """
-    new = {(row.meter_id, row.period): row in accepted for row in [*accepted, *questioned]}
+    newcomers = {(row.meter_id, row.period): row for row in [*questioned, *accepted]}
+    taking_all = {row.pk for row in accepted}
     older = Submission.objects.filter(
-        meter_id__in=[meter_id for meter_id, _ in new],
+        meter_id__in=[meter_id for meter_id, _ in newcomers],
         status__in=[Submission.Status.NEEDS_CONFIRMATION, Submission.Status.ACCEPTED],
-    ).exclude(pk__in=[row.pk for row in [*accepted, *questioned]])
-    closing = [
-        row.pk
-        for row in older
-        if (row.meter_id, row.period) in new
-        and (new[row.meter_id, row.period] or row.status == Submission.Status.NEEDS_CONFIRMATION)
-    ]
+    ).exclude(pk__in=[row.pk for row in newcomers.values()])
+    closing = []
+    for row in older.order_by("pk"):
+        newcomer = newcomers.get((row.meter_id, row.period))
+        if newcomer is None:
+            continue
+        if row.status == Submission.Status.NEEDS_CONFIRMATION or newcomer.pk in taking_all:
+            newcomer.supersedes_id = newcomer.supersedes_id or row.pk
+            closing.append(row.pk)
     if closing:
         Reading.objects.filter(submission_id__in=closing).delete()
         Submission.objects.filter(pk__in=closing).update(status=Submission.Status.SUPERSEDED, needs_review=False)
 
 
-def accept(submissions: Sequence[Submission], at: datetime) -> None:
-    """The values become readings, and the receipt stands. `close_older` has made room before."""
-    if not submissions:
-        return
-    for submission in submissions:
-        submission.status = Submission.Status.ACCEPTED
-        submission.accepted_at = at
-    Submission.objects.bulk_update(submissions, ["status", "accepted_at"])
+def write_readings(submissions: Sequence[Submission]) -> None:
+    """The values become readings. `close_older` has made room before. One statement."""
     Reading.objects.bulk_create(
         [
             Reading(
@@ -73,8 +124,9 @@ def accept(submissions: Sequence[Submission], at: datetime) -> None:
 
 
 def give_up(submission: Submission, status: Submission.Status) -> None:
-    """Withdraw or refuse: the readings it made go, the submission stays."""
+    """Withdraw, refuse or ask: the readings it made go, the submission stays."""
     Reading.objects.filter(submission=submission).delete()
     submission.status = status
     submission.needs_review = False
-    submission.save(update_fields=["status", "needs_review"])
+    submission.accepted_at = None
+    submission.save(update_fields=["status", "needs_review", "accepted_at"])

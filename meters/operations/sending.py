@@ -1,6 +1,6 @@
 """A resident sends what the meters show: every meter gets its receipt at once, the check comes after."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -27,70 +27,80 @@ class NothingToSend(Exception):
 def submit_readings(*, user: User, key: UUID, typed: Typed, taken_on: date, at: datetime) -> list[Submission]:
     """Take typed values by meter id and scale code; one submission with a receipt for each meter.
 
-    The same key again gives the former receipts and writes nothing. Raises NothingToSend, and Meter.DoesNotExist for
-    a meter that is not the resident's.
+    The same key again gives the former receipts and writes nothing (`differs_from` tells whether the values were
+    others). Raises NothingToSend, and Meter.DoesNotExist for a meter that is not the resident's.
     """
     if not typed:
         raise NothingToSend
     try:
         return _write(user, key, typed, taken_on, at)
     except IntegrityError:
-        former = list(Submission.objects.filter(key=key, user=user).order_by("pk"))
+        former = _get_former(user, key)
         if not former:
             raise
         return former
 
 
+def differs_from(typed: Typed, submissions: Collection[Submission]) -> bool:
+    """Whether these receipts are for other values than those typed: a form sent twice, and changed in between."""
+    sent = {row.meter_id: {value.scale.code: value.typed for value in row.values.all()} for row in submissions}
+    return sent != {meter_id: dict(values) for meter_id, values in typed.items()}
+
+
 @transaction.atomic(durable=True)
 def _write(user: User, key: UUID, typed: Typed, taken_on: date, at: datetime) -> list[Submission]:
-    former = list(Submission.objects.filter(key=key, user=user).order_by("pk"))
+    former = _get_former(user, key)
     if former:
         return former
     accounts = _get_own_accounts(user, list(typed), taken_on)
-    submissions = [
-        write_submission(
-            user=user, account=accounts[meter_id], meter_id=meter_id, key=key, typed=values, taken_on=taken_on, at=at
-        )
-        for meter_id, values in typed.items()
-    ]
+    submissions = write_submissions(user=user, accounts=accounts, key=key, typed=typed, taken_on=taken_on, at=at)
     hints.send_hint_on_commit(CHECK)
     return submissions
 
 
-def write_submission(
+def write_submissions(
     *,
     user: User,
-    account: PersonalAccount,
-    meter_id: int,
+    accounts: Mapping[int, PersonalAccount],
     key: UUID,
-    typed: Mapping[str, str],
+    typed: Typed,
     taken_on: date,
     at: datetime,
     supersedes: Submission | None = None,
-) -> Submission:
-    """One row with its values, inside the caller's transaction."""
-    submission = Submission.objects.create(
-        receipt=_draw_receipt(taken_on),
-        key=key,
-        user=user,
-        account=account,
-        meter_id=meter_id,
-        taken_on=taken_on,
-        period=get_calendar(account.supplier).billing_period(taken_on),
-        submitted_at=at,
-        supersedes=supersedes,
+) -> list[Submission]:
+    """One row for each meter with its values, inside the caller's transaction. Four statements for any number."""
+    numbers = _draw_receipts(len(typed), taken_on)
+    submissions = Submission.objects.bulk_create(
+        Submission(
+            receipt=receipt,
+            key=key,
+            user=user,
+            account=accounts[meter_id],
+            meter_id=meter_id,
+            taken_on=taken_on,
+            period=get_calendar(accounts[meter_id].supplier).billing_period(taken_on),
+            submitted_at=at,
+            supersedes=supersedes,
+        )
+        for receipt, meter_id in zip(numbers, typed, strict=True)
     )
-    scales = {scale.code: scale for scale in Scale.objects.filter(meter_id=meter_id)}
+    scales = {(scale.meter_id, scale.code): scale for scale in Scale.objects.filter(meter_id__in=list(typed))}
     SubmissionValue.objects.bulk_create(
-        SubmissionValue(submission=submission, scale=scales[code], typed=text[:40])
-        for code, text in typed.items()
-        if code in scales
+        SubmissionValue(submission=submission, scale=scales[submission.meter_id, code], typed=text[:40])
+        for submission in submissions
+        for code, text in typed[submission.meter_id].items()
+        if (submission.meter_id, code) in scales
     )
-    return submission
+    return submissions
 
 
 def get_calendar(supplier: Supplier) -> ReadingCalendar:
     return ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
+
+
+def _get_former(user: User, key: UUID) -> list[Submission]:
+    rows = Submission.objects.filter(key=key, user=user).order_by("pk")
+    return list(rows.prefetch_related("values__scale"))
 
 
 def _get_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, PersonalAccount]:
@@ -105,8 +115,7 @@ def _get_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, P
     return accounts
 
 
-def _draw_receipt(on: date) -> str:
+def _draw_receipts(count: int, on: date) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('meters_receipt_number')")
-        (number,) = cursor.fetchone()
-    return receipts.format_receipt(number, on)
+        cursor.execute("SELECT nextval('meters_receipt_number') FROM generate_series(1, %s)", [count])
+        return [receipts.format_receipt(number, on) for (number,) in cursor.fetchall()]

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from accounts.models import User
 from billing.models import Link
@@ -12,6 +12,7 @@ from meters.models import Submission, SubmissionValue
 
 STANDING = (Submission.Status.ACCEPTED, Submission.Status.HANDED_OVER, Submission.Status.BILLED)
 OPEN = (Submission.Status.SUBMITTED, Submission.Status.NEEDS_CONFIRMATION)
+CHANGEABLE = (*OPEN, Submission.Status.ACCEPTED)
 
 
 def _with_values() -> Prefetch[str]:
@@ -19,9 +20,26 @@ def _with_values() -> Prefetch[str]:
 
 
 def get_batch(user: User, key: UUID) -> list[Submission]:
-    """Everything of one sending. Two statements."""
-    rows = Submission.objects.visible_to(user).filter(key=key).select_related("meter", "account__supplier")
-    return list(rows.prefetch_related(_with_values()).order_by("pk"))
+    """Everything of one sending; what was corrected with one tap stands in its place. Two statements."""
+    of_key = Q(key=key) | Q(supersedes__key=key) | Q(supersedes__supersedes__key=key)
+    rows = Submission.objects.visible_to(user).filter(of_key).select_related("meter", "account__supplier", "supersedes")
+    found = list(rows.prefetch_related(_with_values()).order_by("pk"))
+    shown = {row.pk: row for row in found if row.key == key}
+    for row in found:
+        if row.supersedes_id in shown and row.supersedes is not None and is_correction(row, row.supersedes):
+            del shown[row.supersedes_id]
+            shown[row.pk] = row
+    return sorted(shown.values(), key=lambda row: row.meter_id)
+
+
+def make_correction_key(submission: Submission, code: str) -> UUID:
+    """The idempotency key of taking what the finding `code` suggests: the same tap, the same key."""
+    return uuid5(submission.public_id, code)
+
+
+def is_correction(newer: Submission, older: Submission) -> bool:
+    """Whether one came of a tap on a suggestion of the other."""
+    return newer.key in {make_correction_key(older, row["code"]) for row in older.findings}
 
 
 def get_submission(user: User, receipt: str) -> Submission:
