@@ -6,11 +6,11 @@ const rules = {
   upper: (text) => /[A-Z]/.test(text),
   lower: (text) => /[a-z]/.test(text),
   digit: (text) => /[0-9]/.test(text),
-  "no-space": (text) => text !== "" && !/\s/.test(text),
+  "no-space": (text) => text !== "" && !/[^\p{L}\x21-\x7e]/u.test(text),
 };
 const broken = {
   latin: (text) => /(?![A-Za-z])\p{L}/u.test(text),
-  "no-space": (text) => /\s/.test(text),
+  "no-space": (text) => /[^\p{L}\x21-\x7e]/u.test(text),
 };
 
 export default function watchPassword(list) {
