@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from itertools import groupby
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from billing import queries
-from billing.models import Tariff
-from billing.views.residents import resident_of
+from billing.models import Link, Tariff
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,26 @@ def _service(tariff: Tariff) -> tuple[str, str]:
     return tariff.supplier.name, tariff.get_service_display()
 
 
+@login_not_required
 @require_safe
 def tariff_list(request: HttpRequest) -> HttpResponse:
-    """Prices in force today and, below, earlier and coming ones; of one's own suppliers, or of all before linking."""
+    """Prices in force today, coming and earlier ones; of one's own suppliers and services, or of all before linking."""
     today = timezone.localdate()
-    links = queries.get_links(resident_of(request))
+    links = _own_links(request)
     supplier_ids = sorted({link.account.supplier_id for link in links}) or [
         supplier.pk for supplier in queries.get_suppliers()
     ]
     names = queries.get_scale_names([link.account_id for link in links])
-    tariffs = queries.get_tariff_history(supplier_ids)
+    own = {(link.account.supplier_id, link.account.service) for link in links}
+    tariffs = [
+        tariff
+        for tariff in queries.get_tariff_history(supplier_ids)
+        if not own or (tariff.supplier_id, tariff.service) in own
+    ]
     current = {tariff.pk for tariff in queries.get_tariffs(supplier_ids, today)}
     blocks = []
     for (supplier, service), group in groupby(tariffs, key=_service):
-        rows = [Price(row, names.get((row.supplier_id, row.service, row.code), f"зона {row.code}")) for row in group]
+        rows = [Price(row, names.get((row.supplier_id, row.service, row.code), f"шкала {row.code}")) for row in group]
         blocks.append(
             {
                 "supplier": supplier,
@@ -51,10 +58,11 @@ def tariff_list(request: HttpRequest) -> HttpResponse:
     return render(request, "billing/tariff_list.html", {"blocks": blocks, "today": today})
 
 
+@login_not_required
 @require_safe
 def branch_list(request: HttpRequest) -> HttpResponse:
     """Offices of the suppliers; one's own office first."""
-    links = queries.get_links(resident_of(request))
+    links = _own_links(request)
     branches = queries.get_branches([supplier.pk for supplier in queries.get_suppliers()])
     own: dict[int, list[str]] = {}
     for link in links:
@@ -70,3 +78,8 @@ def branch_list(request: HttpRequest) -> HttpResponse:
             "others": [row for row in rows if not row["titles"]],
         },
     )
+
+
+def _own_links(request: HttpRequest) -> list[Link]:
+    """Of a resident; a stranger who looks for an office has none."""
+    return queries.get_links(request.user) if isinstance(request.user, User) else []
