@@ -1,8 +1,44 @@
-from typing import Any
+"""«Информация о приборе учёта № …» (domain.md 1.3 and 3)."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from accounts.residents import resident_of
+from billing import operations as billing_operations
+from billing.models import Link, Service
+from meters.meter_facts import list_facts, list_former, list_scales, list_unknown
+from meters.queries.places import get_last_readings, get_neighbourhood
+from meters.verification import tell_verification
 
 
-def meter_detail(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+@require_http_methods(["GET", "HEAD", "POST"])
+def meter_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows the card; POST is the resident's «Всё верно»."""
+    user, now = resident_of(request), timezone.now()
+    try:
+        around = get_neighbourhood(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    if request.method == "POST":
+        billing_operations.mark_meter_checked(user=user, link_id=around.link.pk, at=now)
+        messages.success(request, "Отметили: сведения о счётчике верны.")
+        return redirect("meters:meter_detail", pk)
+    meter, service = around.place.meter, around.link.account.service
+    missing = [word for word, value in (("номера", meter.serial), ("модели", meter.model)) if not value]
+    context = {
+        "link": around.link,
+        "place": around.place,
+        "meter": meter,
+        "facts": list_facts(around),
+        "missing": " и ".join(missing),
+        "unknown": list_unknown(around),
+        "scales": list_scales(around, get_last_readings([around.place])[0]),
+        "former": list_former(around),
+        "verification": tell_verification(
+            meter.verified_until, timezone.localdate(now), is_electricity=service == Service.ELECTRICITY
+        ),
+    }
+    return render(request, "meters/meter_detail.html", context)

@@ -1,12 +1,110 @@
-from typing import Any
+"""«История»: all meters with what they last showed, and the years of one meter beside the last bill."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.residents import resident_of
+from billing import operations as billing_operations
+from billing import queries as billing
+from billing.models import BillLine, Link
+from meters.bill_check import BillCheck, check_bill, choose_lines
+from meters.cards import get_calendar
+from meters.history_list import describe_groups
+from meters.history_rows import build_rows, list_years
+from meters.models import Reading
+from meters.queries import history as queries
+from meters.queries.places import Neighbourhood, get_last_readings, get_neighbourhood
+from meters.replacements import tell_installation, tell_removal
+from meters.use_chart import UseChart, draw_use
 
 
-def history(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+@require_safe
+def history(request: HttpRequest) -> HttpResponse:
+    lines = queries.get_history(resident_of(request))
+    return render(request, "meters/history.html", {"groups": describe_groups(lines)})
 
 
-def meter_history(request: HttpRequest, **_: Any) -> HttpResponse:
-    return render(request, "portal/more.html")
+@require_http_methods(["GET", "HEAD", "POST"])
+def meter_history(request: HttpRequest, pk: int) -> HttpResponse:
+    """GET shows a page of readings; POST is the resident's «Сверено, всё верно»."""
+    user = resident_of(request)
+    try:
+        around = get_neighbourhood(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    if request.method == "POST":
+        billing_operations.mark_history_checked(user=user, link_id=around.link.pk, at=timezone.now())
+        messages.success(request, "Отметили: показания сверены со счётом.")
+        return redirect("meters:meter_history", pk)
+    before = _read_day(request.GET.get("before", ""))
+    return render(request, "meters/meter_history.html", _describe(user, around, before))
+
+
+def _read_day(text: str) -> date | None:
+    """The place in a long history; anything but a day is its beginning."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[str, object]:
+    place, link = around.place, around.link
+    page = queries.get_readings_page(user, place, around.scales, before=before)
+    since = min((row.taken_on for row in page.readings), default=timezone.localdate()).replace(day=1)
+    lines = _choose(billing.get_bill_lines([link.account_id], since), around)
+    rows = build_rows(
+        place.meter,
+        around.scales,
+        page.readings,
+        page.submissions,
+        before_page=page.before_page,
+        installed_on=place.installation.installed_on,
+        lines=lines,
+        calendar=get_calendar(link.account.supplier),
+        user_id=user.pk,
+    )
+    context: dict[str, object] = {
+        "link": link,
+        "place": place,
+        "meter": place.meter,
+        "scales": around.scales,
+        "years": list_years(rows),
+        "is_first_page": before is None,
+        "older": f"{page.older:%Y-%m-%d}" if page.older else "",
+        "removal": tell_removal(around) if before is None else None,
+        "installation": None if page.older else tell_installation(around),
+    }
+    if before is None:
+        context |= {
+            "last": get_last_readings([place])[0],
+            "chart": _draw_chart(user, around, page.readings),
+            "check": _check_last_bill(around, page.readings),
+        }
+    return context
+
+
+def _choose(lines: list[BillLine], around: Neighbourhood) -> list[BillLine]:
+    is_only = around.place.is_present and not around.others_present
+    return choose_lines(lines, around.place.meter, is_only_meter=is_only)
+
+
+def _check_last_bill(around: Neighbourhood, readings: list[Reading]) -> BillCheck | None:
+    account_id = around.link.account_id
+    lines = billing.get_last_bill_lines([account_id]).get(account_id, [])
+    calendar = get_calendar(around.link.account.supplier)
+    return check_bill(around.place.meter, around.scales, _choose(lines, around), readings, calendar)
+
+
+def _draw_chart(user: User, around: Neighbourhood, readings: list[Reading]) -> UseChart | None:
+    if not readings:
+        return None
+    places = [around.place, *([around.former] if around.former else [])]
+    points = queries.get_actual_points(user, places, until=readings[0].taken_on + timedelta(days=1))
+    return draw_use(places, around.scales_by_meter, points)

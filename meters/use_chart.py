@@ -1,0 +1,89 @@
+"""The chart «Расход по месяцам»: from the readings of a meter and of those that stood in its place before."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from billing.calendar import name_month
+from meters.models import Reading, Scale
+from meters.monthly_use import MonthUse, Register, get_monthly_use, tell_month
+from meters.plausibility import looks_like_total
+from meters.quantities import format_number, round_use
+from meters.queries.places import Place
+
+MONTHS = 13
+"""The last month and the same month a year ago both stand in the chart."""
+
+LONGEST_START = timedelta(days=92)
+"""The first reading comes within so many days of the installation, or earlier readings are not at hand."""
+
+
+@dataclass(frozen=True)
+class UseChart:
+    """What `_bars.html` draws."""
+
+    title: str
+    unit: str
+    sentence: str
+    bars: list[dict[str, object]]
+
+
+def draw_use(
+    places: Sequence[Place], scales_by_meter: dict[int, list[Scale]], readings: Sequence[Reading]
+) -> UseChart | None:
+    """Use of the last months, all zones together; None while it cannot be known. The meter itself comes first."""
+    unit = next((scale.unit for scale in scales_by_meter.get(places[0].meter.pk, [])), "")
+    values: dict[int, list[tuple[date, Decimal]]] = defaultdict(list)
+    for reading in readings:
+        values[reading.scale_id].append((reading.taken_on, reading.value))
+    registers = []
+    for place in places:
+        scales = scales_by_meter.get(place.meter.pk, [])
+        names = [scale.name for scale in scales]
+        zones = [scale for scale in scales if scale.unit == unit and not looks_like_total(scale.name, names)]
+        registers += [_register(place, scale, values[scale.pk]) for scale in zones]
+    uses = get_monthly_use(registers, months=MONTHS)
+    if not uses:
+        return None
+    last = uses[-1]
+    year_ago = next((use for use in uses[:-1] if use.month == last.month.replace(year=last.month.year - 1)), None)
+    return UseChart(
+        title="Расход по месяцам",
+        unit=unit,
+        sentence=tell_month(last, year_ago, unit),
+        bars=[_bar(use, is_last=use is last) for use in uses],
+    )
+
+
+def _register(place: Place, scale: Scale, values: Sequence[tuple[date, Decimal]]) -> Register:
+    """The readings within the days it stood here, between its opening and closing values."""
+    since, until = place.seen_from or date.min, place.seen_until or date.max
+    points = [(day, value) for day, value in values if since <= day <= until]
+    installed_on, removed_on = place.installation.installed_on, place.installation.removed_on
+    first = points[0] if points else None
+    if installed_on and scale.opening_value is not None and (first is None or _fits_before(installed_on, scale, first)):
+        points.insert(0, (installed_on, scale.opening_value))
+    if removed_on and scale.closing_value is not None:
+        points.append((removed_on, scale.closing_value))
+    capacity = Decimal(10) ** place.meter.digits_left if place.meter.digits_left else None
+    return Register(place.meter.pk, points, capacity)
+
+
+def _fits_before(installed_on: date, scale: Scale, first: tuple[date, Decimal]) -> bool:
+    """Whether the opening value is the one just before the first reading at hand, with no years left out between."""
+    opening = scale.opening_value
+    return opening is not None and opening <= first[1] and timedelta(0) < first[0] - installed_on <= LONGEST_START
+
+
+def _bar(use: MonthUse, *, is_last: bool) -> dict[str, object]:
+    month = name_month(use.month)
+    known = use.value is not None
+    return {
+        "label": f"{month} {use.month.year}",
+        "short": month[0],
+        "value": round_use(use.value) if use.value is not None else Decimal(0),
+        "text": format_number(round_use(use.value)) if use.value is not None else "неизвестно",
+        "current": is_last and known,
+    }
