@@ -2,10 +2,12 @@
 
 import re
 
+import phonenumbers
+
 LONGEST = 40
 # White space, dashes, brackets and points that people put into a number; marks without width come with a paste.
 _FILLERS = re.compile("[\\s()./\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\\-\u2010-\u2015\u2212]+")
-_ABROAD = ("7940",)  # Abkhazia; Kazakhstan's mobile numbers begin with +7 6 and +7 7
+_ABROAD = "+7940"  # Abkhazia, which the tables of numbers count as Russia
 
 
 class InvalidPhone(ValueError):
@@ -20,10 +22,19 @@ def parse_phone(text: str) -> str:
     match = re.fullmatch(r"(?:\+?7|8)?(\d{10})", typed, re.ASCII)
     if match is None:
         raise InvalidPhone("Проверьте номер: в нём должно быть 11 цифр, например +7 921 000-00-00.")
-    digits = f"7{match[1]}"
-    if not digits.startswith("79") or digits.startswith(_ABROAD):
+    phone = f"+7{match[1]}"
+    if not _is_mobile_of_russia(phone):
         raise InvalidPhone("Нужен номер российского мобильного телефона: он начинается с +7 9.")
-    return f"+{digits}"
+    return phone
+
+
+def _is_mobile_of_russia(phone: str) -> bool:
+    number = phonenumbers.parse(phone)
+    return (
+        phonenumbers.region_code_for_number(number) == "RU"
+        and phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+        and not phone.startswith(_ABROAD)
+    )
 
 
 def mask_phone(phone: str) -> str:

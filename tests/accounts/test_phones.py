@@ -44,7 +44,11 @@ def test_hides_all_but_what_its_owner_recognises() -> None:
     assert format_phone("+79215550142") == "+7 921 555-01-42"
 
 
-@given(st.integers(0, 999_999_999).map(lambda number: f"+79{number:09}").filter(lambda phone: phone[2:5] != "940"))
+@given(
+    st.integers(0, 999_999_999)
+    .map(lambda number: f"+79{number:09}")
+    .filter(lambda phone: phone[2:5] not in ("930", "940"))
+)
 def test_a_number_shown_reads_back(phone: str) -> None:
     assert parse_phone(phone) == phone
     assert parse_phone(format_phone(phone)) == phone
