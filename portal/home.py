@@ -111,7 +111,13 @@ def greet(hour: int) -> str:
 
 def _get_meter_states(links: Sequence[Link], on: date) -> list[MeterState]:
     open_links = [link for link in links if link.account.status == link.account.Status.ACTIVE]
-    ready = bases.get_readable_meters([link.account_id for link in open_links], on)
+    installed = bases.get_installed_meters([link.account_id for link in open_links], on)
+    taking = bases.get_accounts_taking_readings(list(installed), on)
+    ready = {
+        account_id: [meter for meter in found if meter.status == Meter.Status.ACTIVE]
+        for account_id, found in installed.items()
+        if account_id in taking
+    }
     calendars = {
         link.account.supplier_id: ReadingCalendar(
             link.account.supplier.window_from, link.account.supplier.window_to, link.account.supplier.cut_off
