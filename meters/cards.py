@@ -54,6 +54,7 @@ class Badge:
 class Deadline:
     """The days of one supplier, in words."""
 
+    cut_off: date
     days: int
     percent: int
     title: str
@@ -82,6 +83,11 @@ class ReadingCard:
     @property
     def is_open(self) -> bool:
         return self.meter is not None and not self.closed
+
+    @property
+    def can_be_unchanged(self) -> bool:
+        """Every scale has a value that could have stayed."""
+        return all(row.previous is not None for row in self.rows)
 
     @property
     def account(self) -> PersonalAccount:
@@ -163,7 +169,20 @@ def describe_deadline(supplier: Supplier, on: date) -> Deadline:
             text = f"Обычно показания принимают с {opens}, но можно и сейчас. {text}"
     percent = 100 - min(100, round(days / 31 * 100))
     is_open = calendar.is_open(on)
-    return Deadline(days, percent, title, text, is_open, is_closed=supplier.window_forbids and not is_open)
+    return Deadline(cut_off, days, percent, title, text, is_open, is_closed=supplier.window_forbids and not is_open)
+
+
+def choose_soonest(cards: Sequence[ReadingCard]) -> Deadline | None:
+    """The deadline that comes first, of meters whose reading is still awaited if there are any."""
+    waiting = [card for card in cards if card.sent is None] or cards
+    deadlines = [card.deadline for card in waiting if card.deadline is not None]
+    return min(deadlines, key=lambda deadline: deadline.days, default=None)
+
+
+def list_deadlines(cards: Sequence[ReadingCard]) -> list[tuple[str, Deadline]]:
+    """Each supplier's own days, when they are not all the same."""
+    found = {card.account.supplier.name: card.deadline for card in cards if card.deadline is not None}
+    return sorted(found.items()) if len({(row.days, row.text) for row in found.values()}) > 1 else []
 
 
 def _describe_verification(link: Link, meter: Meter, on: date) -> Badge | None:

@@ -1,6 +1,6 @@
 """The shape of «Показания»: one drum for each scale of each open meter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -22,9 +22,16 @@ class ReadingsForm(forms.Form):
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
-    def __init__(self, *args: Any, cards: Sequence[ReadingCard], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, cards: Sequence[ReadingCard], typed_before: Mapping[int, str] | None = None, **kwargs: Any
+    ) -> None:
+        """`typed_before` is text by scale id, to be put right."""
         super().__init__(*args, **kwargs)
         self.cards = [card for card in cards if card.is_open]
+        before = typed_before or {}
+        self.initial = {**self.initial} | {
+            row.field_name: before[row.scale.pk] for card in self.cards for row in card.rows if row.scale.pk in before
+        }
         for card in self.cards:
             for row in card.rows:
                 self.fields[row.field_name] = self._make_field(card, row)
@@ -38,6 +45,10 @@ class ReadingsForm(forms.Form):
             if card.meter is not None and any(values.values()):
                 found[card.meter.pk] = values
         return found
+
+    def is_touched(self, card: ReadingCard) -> bool:
+        """Whether something stands in the fields of a meter, so that they are shown though it was sent before."""
+        return any(self[row.field_name].value() for row in card.rows)
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

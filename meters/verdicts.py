@@ -1,30 +1,34 @@
 """A submission as its page tells it: state, words, what can be pressed, and what happened when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from billing.calendar import name_month
+from billing.calendar import choose_plural, name_month
 from meters.models import Submission
 from meters.plausibility import Finding, Severity
 from meters.verdict_words import Words, tell_finding
 
-REPORT_REASONS = {
-    "no_meter_info": "no_meter_info",
-    "incomplete_meter_info": "wrong_meter_info",
-    "lower_than_actual": "wrong_readings",
-    "verification_expired": "wrong_meter_info",
+REPORTS: dict[str, tuple[tuple[str, str], ...]] = {
+    "no_meter_info": (("no_meter_info", "Сообщить об ошибке"),),
+    "incomplete_meter_info": (("wrong_meter_info", "Сообщить номер и модель"),),
+    "lower_than_actual": (("meter_replaced", "Счётчик заменили"), ("wrong_readings", "Прежнее показание неверно")),
+    "over_physical": (("wrong_meter_info", "Неверные сведения о счётчике"),),
+    "verification_expired": (("wrong_meter_info", "Написать в отделение"),),
 }
+"""What an error report may be about, by code: its reason and the words on the button."""
 
 
 @dataclass(frozen=True)
 class Remark:
-    """One finding in words. `report_reason` opens the error report already filled in."""
+    """One finding in words. `reports` open the error report already filled in; `receipt` leads to the former one."""
 
     code: str
     words: Words
     kind: str
     can_take_suggestion: bool
-    report_reason: str
+    reports: tuple[tuple[str, str], ...]
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -36,51 +40,91 @@ class Event:
 
 @dataclass(frozen=True)
 class Told:
+    """`from_staff` is what staff wrote when they refused or asked."""
+
     submission: Submission
     title: str
     kind: str
     remarks: tuple[Remark, ...]
     keep_label: str
+    from_staff: str
 
 
 def tell_submission(submission: Submission) -> Told:
-    """Everything the page says of one submission, whose values and meter are loaded."""
+    """Everything the page says of one submission, whose values, meter and reviews are loaded."""
     findings = [Finding.from_json(row) for row in submission.findings]
     asks = submission.status == Submission.Status.NEEDS_CONFIRMATION
-    remarks = tuple(_tell_finding(finding, asks=asks) for finding in findings)
+    can_take = asks or submission.status == Submission.Status.REFUSED
+    remarks = tuple(_tell_finding(finding, asks=asks, can_take=can_take) for finding in findings)
     labels = [remark.words.keep_label for remark in remarks if remark.kind == "question" and remark.words.keep_label]
     keep = labels[0] if len(labels) == 1 else "Да, всё верно" if asks else ""
-    return Told(submission, _title(submission), _KINDS[submission.Status(submission.status)], remarks, keep)
+    reviews = sorted(submission.reviews.all(), key=lambda review: review.decided_at)
+    from_staff = reviews[-1].reason if reviews and can_take else ""
+    is_duplicate = any(finding.code == "duplicate" for finding in findings)
+    if is_duplicate:
+        return Told(submission, "Эти показания уже у нас", "good", remarks, "", "")
+    kind = _KINDS[Submission.Status(submission.status)]
+    return Told(submission, _title(submission), kind, remarks, keep, from_staff)
+
+
+def sum_up(batch: Sequence[Submission]) -> str:
+    """One sentence for a whole sending, as it stands."""
+    statuses = [row.status for row in batch]
+    if Submission.Status.SUBMITTED in statuses:
+        return "Проверяем. Обычно это секунды."
+    questions = statuses.count(Submission.Status.NEEDS_CONFIRMATION)
+    refused = statuses.count(Submission.Status.REFUSED)
+    if not questions and not refused:
+        return "Всё готово, больше ничего не нужно."
+    parts = []
+    if questions:
+        parts.append(
+            f"{questions}\u00a0{choose_plural(questions, 'счётчик ждёт', 'счётчика ждут', 'счётчиков ждут')} ответа"
+        )
+    if refused:
+        parts.append(
+            f"показания {refused}\u00a0{choose_plural(refused, 'счётчика', 'счётчиков', 'счётчиков')} не приняты"
+        )
+    text = ", ".join(parts)
+    return f"{text[0].upper()}{text[1:]}: посмотрите ниже."
 
 
 def list_events(submission: Submission) -> list[Event]:
     """What happened, in order. Reviews must be loaded."""
     events = [Event(f"Принято порталом № {submission.receipt}", submission.submitted_at)]
+    bill = f"Войдут в счёт за {name_month(submission.period)}"
     if submission.checked_at:
-        events.append(Event("Проверено", submission.checked_at))
+        at_once = submission.accepted_at == submission.checked_at
+        events.append(Event("Проверено", submission.checked_at, bill if at_once else ""))
     if submission.confirmed_at:
-        events.append(Event("Вы подтвердили, что всё верно", submission.confirmed_at))
-    if submission.accepted_at:
-        events.append(Event("Показания записаны", submission.accepted_at))
+        events.append(Event("Подтверждено: всё верно", submission.confirmed_at, bill))
     events += [
         Event(f"Сотрудник решил: {review.get_decision_display()}", review.decided_at, review.reason)
-        for review in submission.reviews.all()
+        for review in sorted(submission.reviews.all(), key=lambda review: review.decided_at)
     ]
     if submission.status == Submission.Status.BILLED:
         events.append(Event(f"Учтено в счёте за {name_month(submission.period)}", None))
+    elif submission.status == Submission.Status.HANDED_OVER:
+        events.append(Event("Передано поставщику", None))
     elif submission.status in (Submission.Status.SUPERSEDED, Submission.Status.WITHDRAWN):
-        events.append(Event(submission.get_status_display().capitalize(), None))
+        events.append(Event(_TITLES[submission.status], None))
     return events
 
 
-def _tell_finding(finding: Finding, *, asks: bool) -> Remark:
+def _tell_finding(finding: Finding, *, asks: bool, can_take: bool) -> Remark:
     kind = "info"
     if finding.has(Severity.BLOCK):
         kind = "bad"
     elif finding.has(Severity.CONFIRM) and asks:
         kind = "question"
-    can_take = asks and bool(finding.suggestion)
-    return Remark(finding.code, tell_finding(finding), kind, can_take, REPORT_REASONS.get(finding.code, ""))
+    return Remark(
+        code=finding.code,
+        words=tell_finding(finding),
+        kind=kind,
+        can_take_suggestion=can_take and bool(finding.suggestion),
+        reports=REPORTS.get(finding.code, ()),
+        receipt=finding.figures.get("receipt", ""),
+    )
 
 
 def _title(submission: Submission) -> str:
@@ -89,10 +133,10 @@ def _title(submission: Submission) -> str:
         return f"Принято. Войдёт в счёт за {name_month(submission.period)}"
     if status == Submission.Status.BILLED:
         return f"Учтено в счёте за {name_month(submission.period)}"
-    return _TITLES[submission.Status(status)]
+    return _TITLES[status]
 
 
-_TITLES = {
+_TITLES: dict[str, str] = {
     Submission.Status.SUBMITTED: "Проверяем",
     Submission.Status.NEEDS_CONFIRMATION: "Нужен ваш ответ",
     Submission.Status.REFUSED: "Не принято",

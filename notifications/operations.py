@@ -3,7 +3,7 @@
 `notify`, `queue_sms` and `queue_email` write into the caller's transaction: news is promised together with the fact.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,16 @@ def notify(*, user: "User", event: str, context: Mapping[str, object], at: datet
     """Ring the resident's bell. `event` is "app/name"; the words are `<app>/messages/<name>/bell.txt`."""
     return Notification.objects.create(
         user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at
+    )
+
+
+def notify_all(
+    *, event: str, news: Iterable[tuple["User", Mapping[str, object], str]], at: datetime
+) -> list[Notification]:
+    """Ring many bells about one kind of event: (resident, context of the words, url). One statement."""
+    return Notification.objects.bulk_create(
+        Notification(user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at)
+        for user, context, url in news
     )
 
 

@@ -76,15 +76,9 @@ def _apply(verdicts: Sequence[tuple[Judged, Verdict]], at: datetime) -> None:
     close_older(accepted=accepted, questioned=questioned)
     write_verdicts(batch)
     write_readings(accepted)
-    for submission in batch:
-        if submission.status in _EVENTS:
-            notifications.notify(
-                user=submission.user,
-                event=_EVENTS[submission.status],
-                context={"submission": submission},
-                url=submission.get_absolute_url(),
-                at=at,
-            )
+    for status, event in _EVENTS.items():
+        news = [(row.user, {"submission": row}, row.get_absolute_url()) for row in batch if row.status == status]
+        notifications.notify_all(event=event, news=news, at=at)
 
 
 _STATUS = {

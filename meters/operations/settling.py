@@ -44,14 +44,8 @@ def _mark_batch(supplier_id: int, after: int, at: datetime) -> tuple[int, int | 
     rows = list(waiting.filter(pk__in=ids).select_related("meter", "user").prefetch_related("values__scale"))
     billed = _read_bills(rows)
     settled = [row for row in rows if _stands_on_bill(row, billed)]
-    for row in settled:
-        notifications.notify(
-            user=row.user,
-            event="meters/submission_billed",
-            context={"submission": row},
-            url=row.get_absolute_url(),
-            at=at,
-        )
+    news = [(row.user, {"submission": row}, row.get_absolute_url()) for row in settled]
+    notifications.notify_all(event="meters/submission_billed", news=news, at=at)
     Submission.objects.filter(pk__in=[row.pk for row in settled]).update(status=Submission.Status.BILLED)
     return len(settled), ids[-1]
 

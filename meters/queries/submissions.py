@@ -20,16 +20,23 @@ def _with_values() -> Prefetch[str]:
 
 
 def get_batch(user: User, key: UUID) -> list[Submission]:
-    """Everything of one sending; what was corrected with one tap stands in its place. Two statements."""
+    """Everything of one sending; what was corrected with one tap stands in its place. Three statements."""
     of_key = Q(key=key) | Q(supersedes__key=key) | Q(supersedes__supersedes__key=key)
     rows = Submission.objects.visible_to(user).filter(of_key).select_related("meter", "account__supplier", "supersedes")
-    found = list(rows.prefetch_related(_with_values()).order_by("pk"))
+    found = list(rows.prefetch_related(_with_values(), "reviews").order_by("pk"))
     shown = {row.pk: row for row in found if row.key == key}
     for row in found:
         if row.supersedes_id in shown and row.supersedes is not None and is_correction(row, row.supersedes):
             del shown[row.supersedes_id]
             shown[row.pk] = row
     return sorted(shown.values(), key=lambda row: row.meter_id)
+
+
+def get_first_key(corrected: Submission) -> UUID:
+    """The key of the sending whose page shows this correction."""
+    while corrected.supersedes is not None and is_correction(corrected, corrected.supersedes):
+        corrected = corrected.supersedes
+    return corrected.key
 
 
 def make_correction_key(submission: Submission, code: str) -> UUID:
@@ -63,6 +70,12 @@ def get_submissions_to_confirm(user: User) -> list[Submission]:
     """What waits for the resident's answer."""
     rows = Submission.objects.visible_to(user).filter(status=Submission.Status.NEEDS_CONFIRMATION)
     return list(rows.select_related("meter").order_by("pk"))
+
+
+def get_typed(user: User, receipt: str) -> dict[int, str]:
+    """What was typed for a receipt by scale id, to be put right in the form; nothing for a stranger's."""
+    values = SubmissionValue.objects.filter(submission__in=Submission.objects.visible_to(user).filter(receipt=receipt))
+    return dict(values.values_list("scale_id", "typed"))
 
 
 def is_settled(submissions: Iterable[Submission]) -> bool:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from django import template
 from django.forms import BaseForm, BoundField
 
+from meters.cards import ReadingCard
+from meters.forms import ReadingsForm
+
 register = template.Library()
 
 
@@ -17,3 +20,9 @@ def drum_field(form: BaseForm, name: str) -> BoundField:
 @register.simple_tag
 def lookup(values: Mapping[int, int], key: int) -> int | str:
     return values.get(key, "")
+
+
+@register.simple_tag
+def is_touched(form: ReadingsForm, card: ReadingCard) -> bool:
+    """Whether something stands in the fields of a meter."""
+    return form.is_touched(card)

@@ -1,45 +1,53 @@
 """«Показания»: one form for every meter, the receipts, and the resident's answers."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.residents import resident_of
 from meters import operations
-from meters.cards import Deadline, ReadingCard, get_reading_cards, group_cards
+from meters.cards import choose_soonest, get_reading_cards, group_cards, list_deadlines
 from meters.forms import ReadingsForm
 from meters.models import Meter, Submission
 from meters.queries import submissions as queries
-from meters.verdicts import list_events, tell_submission
+from meters.verdicts import list_events, sum_up, tell_submission
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def reading_form(request: HttpRequest) -> HttpResponse:
+    """`?receipt=…` fills the form with what was typed for it, to be put right."""
     user, now = resident_of(request), timezone.now()
     today = timezone.localdate(now)
     cards = get_reading_cards(user, today)
-    form = ReadingsForm(request.POST or None, cards=cards)
+    typed_before = queries.get_typed(user, request.GET["receipt"]) if "receipt" in request.GET else {}
+    form = ReadingsForm(request.POST or None, cards=cards, typed_before=typed_before)
     if request.method == "POST" and form.is_valid():
         key = form.cleaned_data["key"]
         try:
-            operations.submit_readings(user=user, key=key, typed=form.typed, taken_on=today, at=now)
+            sent = operations.submit_readings(user=user, key=key, typed=form.typed, taken_on=today, at=now)
         except Meter.DoesNotExist:
             form.add_error(None, "Один из счётчиков больше не привязан к вам. Обновите страницу и проверьте список.")
         else:
+            if operations.differs_from(form.typed, sent):
+                messages.warning(
+                    request,
+                    "Эта форма уже была отправлена, вот её квитанции. Другие цифры передайте заново: нажмите «Исправить».",
+                )
             return redirect("meters:submission_batch", key=key)
     context = {
         "form": form,
         "groups": group_cards(cards),
-        "today": today,
-        "deadline": _soonest_deadline(cards),
+        "deadline": choose_soonest(form.cards),
+        "deadlines": list_deadlines(form.cards),
         "open_count": len(form.cards),
+        "waiting_count": sum(card.sent is None for card in form.cards),
         "draft": f"readings-{today:%Y-%m}",
     }
-    return render(request, "meters/reading_form.html", context, status=422 if form.errors else 200)
+    return render(request, "meters/reading_form.html", context)
 
 
 @require_GET
@@ -56,12 +64,12 @@ def submission_verdict(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_GET
 def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
     submission = _get_submission(request, receipt)
-    can_withdraw = submission.status in (*queries.OPEN, Submission.Status.ACCEPTED)
     context = {
         "told": tell_submission(submission),
         "submission": submission,
         "events": list_events(submission),
-        "can_withdraw": can_withdraw,
+        "can_withdraw": submission.status in queries.CHANGEABLE,
+        "links": queries.get_link_ids(resident_of(request), [submission.account_id]),
     }
     return render(request, "meters/submission_detail.html", context)
 
@@ -75,7 +83,7 @@ def submission_confirm(request: HttpRequest, receipt: str) -> HttpResponse:
         return redirect("meters:submission_detail", receipt=receipt)
     except Submission.DoesNotExist as error:
         raise Http404 from error
-    return redirect("meters:submission_batch", key=submission.key)
+    return redirect("meters:submission_batch", key=queries.get_first_key(submission))
 
 
 @require_POST
@@ -89,7 +97,7 @@ def submission_correct(request: HttpRequest, receipt: str) -> HttpResponse:
         return redirect("meters:submission_detail", receipt=receipt)
     except Submission.DoesNotExist as error:
         raise Http404 from error
-    return redirect("meters:submission_batch", key=corrected.key)
+    return redirect("meters:submission_batch", key=queries.get_first_key(corrected))
 
 
 @require_POST
@@ -122,10 +130,5 @@ def _batch_context(request: HttpRequest, key: UUID) -> dict[str, object]:
         "links": queries.get_link_ids(resident_of(request), [row.account_id for row in batch]),
         "is_settled": queries.is_settled(batch),
         "sent_at": batch[0].submitted_at,
-        "any_question": any(row.status == Submission.Status.NEEDS_CONFIRMATION for row in batch),
+        "summary": sum_up(batch),
     }
-
-
-def _soonest_deadline(cards: Sequence[ReadingCard]) -> Deadline | None:
-    deadlines = [card.deadline for card in cards if card.is_open and card.deadline is not None]
-    return min(deadlines, key=lambda deadline: deadline.days, default=None)
