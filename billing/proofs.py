@@ -55,10 +55,12 @@ class LastPayment:
             "paid_on": PastDateField(
                 label="Дата последнего платежа",
                 help_text="Как в чеке. Разница в пару дней — не беда.",
+                error_messages={"required": "Впишите день, когда заплатили"},
             ),
             "amount": MoneyField(
                 label="Сумма последнего платежа",
                 help_text="До копейки, например 1 234,50.",
+                error_messages={"required": "Впишите сумму платежа"},
             ),
         }
 
