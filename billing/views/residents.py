@@ -1,4 +1,4 @@
-"""Who asks. Every page of billing is behind the sign-in, so the user is never anonymous."""
+"""Who asks. A resident's own pages are behind the sign-in, so there the user is never anonymous."""
 
 from django.http import HttpRequest
 

@@ -64,9 +64,17 @@ def test_an_ended_link_shows_nothing_any_more(as_alice: PageClient, alices_flat:
 
 @pytest.mark.parametrize(
     "name",
-    ["account_list", "link_create", "payment_overview", "bill_list", "payment_list", "tariff_list", "branch_list"],
+    ["account_list", "link_create", "payment_overview", "bill_list", "payment_list"],
 )
-def test_every_page_asks_for_a_sign_in(db: None, page: PageClient, name: str) -> None:
+def test_ones_own_pages_ask_for_a_sign_in(db: None, page: PageClient, name: str) -> None:
     response = page.get(reverse(f"billing:{name}"))
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("accounts:sign_in"))
+
+
+@pytest.mark.parametrize("name", ["tariff_list", "branch_list"])
+def test_what_suppliers_publish_is_open_to_all(alices_flat: Link, page: PageClient, name: str) -> None:
+    factories.TariffFactory(supplier=alices_flat.account.supplier)
+    response = page.get(reverse(f"billing:{name}"))
+    assert response.status_code == 200
+    assert "Квартира" not in response.content.decode()
