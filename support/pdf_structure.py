@@ -1,5 +1,6 @@
 """Whether a PDF is whole and passive: nothing in it runs, opens, sends or carries another file. Pure."""
 
+import logging
 import struct
 import zlib
 from io import BytesIO
@@ -8,6 +9,9 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+# What is wrong with a stranger's file is told to the stranger, not to the log.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 MAX_OBJECTS = 100_000
 ACTIVE_KEYS = frozenset(

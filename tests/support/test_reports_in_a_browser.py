@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -74,6 +75,13 @@ def picture(page: Page, name: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def assert_open_to_all(page: Page, within: str | None = None) -> None:
+    """axe finds nothing on the page; of Django's own frame around staff pages only our part is judged."""
+    page.wait_for_timeout(300)  # colours that are still moving are not judged
+    found = Axe().run(page, context=within, options={"preload": False})
+    assert not found.violations_count, found.generate_report()
+
+
 def be(page: Page, live_server: Any, client: Any) -> None:
     cookie = client.cookies["session"].value
     page.context.add_cookies([{"name": "session", "value": cookie, "url": live_server.url}])
@@ -86,9 +94,11 @@ def test_a_resident_reports_and_staff_settle_it(
     act.write_bytes(samples.make_pdf())
     be(tab, live_server, as_alice)
     tab.goto(f"/reports/new/?account={alices_flat.pk}&reason=wrong_meter_info")
+    assert_open_to_all(tab)
     picture(tab, "form")
     tab.get_by_role("button", name="Отправить обращение").click()
     assert tab.get_by_text("Напишите в двух словах, что случилось.").first.is_visible()
+    assert_open_to_all(tab)
     picture(tab, "form-wrong")
     tab.get_by_label("Что не так").fill("<img src=x onerror=alert(1)> На счётчике другой номер.")
     tab.get_by_label("Файлы").set_input_files(act)
@@ -103,6 +113,7 @@ def test_a_resident_reports_and_staff_settle_it(
     desk.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     desk.on("dialog", lambda dialog: complaints.append(f"dialog: {dialog.message}"))
     desk.goto("/admin/")
+    assert_open_to_all(desk, "#content")
     picture(desk, "staff-login")
     desk.get_by_label("Телефон").fill("8 900 555-01-99")
     desk.get_by_label("Пароль").fill(PASSWORD)
@@ -113,6 +124,7 @@ def test_a_resident_reports_and_staff_settle_it(
     desk.goto("/admin/support/errorreport/")
     picture(desk, "staff-queue")
     desk.get_by_role("link", name=report.number).click()
+    assert_open_to_all(desk, "#content")
     picture(desk, "staff-report")
     desk.get_by_role("button", name="Взять").click()
     desk.get_by_text("Обращение у вас.").wait_for()
@@ -125,6 +137,7 @@ def test_a_resident_reports_and_staff_settle_it(
     assert download.value.suggested_filename == "Акт допуска.pdf"
     desk.get_by_role("button", name="Отклонить").click()
     desk.get_by_text("почему обращение отклонено").wait_for()
+    assert_open_to_all(desk, "#content")
     picture(desk, "staff-report-wrong")
     desk.get_by_label("Что сделано или почему нет").fill("Сведения внесены.")
     desk.get_by_role("button", name="Решено").click()
@@ -137,9 +150,11 @@ def test_a_resident_reports_and_staff_settle_it(
 
     tab.reload()
     tab.get_by_text("Сведения внесены.").wait_for()
+    assert_open_to_all(tab)
     picture(tab, "report-resolved")
     tab.get_by_label("Ваше сообщение").fill("Спасибо, но номер всё ещё прежний.")
     tab.get_by_role("button", name="Отправить и открыть снова").click()
     tab.get_by_text("Открыто снова").wait_for()
     tab.goto("/reports/")
+    assert_open_to_all(tab)
     picture(tab, "list")
