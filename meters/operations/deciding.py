@@ -88,7 +88,7 @@ def withdraw_submission(*, user: User, receipt: str, at: datetime) -> Submission
 def review_submission(*, submission_id: int, staff: User, decision: str, reason: str, at: datetime) -> ReadingReview:
     """Staff accept, refuse, or ask the resident; the resident hears of it at the bell. Raises NotPossibleNow."""
     submission = _lock(Submission.objects.filter(pk=submission_id))
-    if submission.status not in (Submission.Status.ACCEPTED, Submission.Status.NEEDS_CONFIRMATION):
+    if not submission.can_be_reviewed:
         raise NotPossibleNow
     if decision == ReadingReview.Decision.ACCEPT:
         submission.needs_review = False

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q
 
 from accounts.models import User
 from billing.models import Link
-from meters.models import Submission, SubmissionValue
+from meters.models import Reading, Submission, SubmissionValue
 
 STANDING = (Submission.Status.ACCEPTED, Submission.Status.HANDED_OVER, Submission.Status.BILLED)
 OPEN = (Submission.Status.SUBMITTED, Submission.Status.NEEDS_CONFIRMATION)
@@ -76,6 +76,18 @@ def get_typed(user: User, receipt: str) -> dict[int, str]:
     """What was typed for a receipt by scale id, to be put right in the form; nothing for a stranger's."""
     values = SubmissionValue.objects.filter(submission__in=Submission.objects.visible_to(user).filter(receipt=receipt))
     return dict(values.values_list("scale_id", "typed"))
+
+
+def get_submission_for_staff(pk: int) -> Submission:
+    """With everything staff decide by. Raises Submission.DoesNotExist."""
+    rows = Submission.objects.select_related("meter", "account__supplier", "supersedes", "user")
+    return rows.prefetch_related(_with_values(), "reviews").get(pk=pk)
+
+
+def get_latest_readings(meter_id: int, count: int = 24) -> list[Reading]:
+    """Newest first, for staff."""
+    rows = Reading.objects.filter(meter_id=meter_id).select_related("scale")
+    return list(rows.order_by("-taken_on", "scale_id")[:count])
 
 
 def is_settled(submissions: Iterable[Submission]) -> bool:

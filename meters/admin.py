@@ -1,0 +1,193 @@
+"""What staff see of meters and readings. Facts are read only; a submission is decided by the operation alone."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.views.decorators.http import require_POST
+
+from accounts.models import User
+from billing import account_numbers
+from meters import operations
+from meters.models import Installation, Meter, Reading, Scale, Submission
+from meters.queries import submissions as queries
+from meters.serials import normalise_serial
+from meters.staff_forms import ReviewForm
+from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter
+from meters.verdicts import list_events, tell_submission
+
+TONES: dict[str, str] = {
+    Submission.Status.NEEDS_CONFIRMATION: " staff-badge--waiting",
+    Submission.Status.ACCEPTED: " staff-badge--good",
+    Submission.Status.BILLED: " staff-badge--good",
+    Submission.Status.REFUSED: " staff-badge--bad",
+}
+
+
+class FactsAdmin(admin.ModelAdmin[Any]):
+    """Facts of the supplier: an edit would be overwritten by the next registry."""
+
+    show_full_result_count = False
+    paginator = CappedPaginator
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class InstallationInline(admin.TabularInline[Installation, Meter]):
+    model = Installation
+    can_delete = False
+    extra = max_num = 0
+    raw_id_fields = ["account"]
+
+
+class ScaleInline(admin.TabularInline[Scale, Meter]):
+    model = Scale
+    can_delete = False
+    extra = max_num = 0
+
+
+@admin.register(Meter)
+class MeterAdmin(FactsAdmin):
+    list_display = ["serial", "registration", "model", "supplier", "status", "verified_until"]
+    list_filter = ["supplier", "status"]
+    list_select_related = ["supplier"]
+    search_fields = ["registration"]
+    search_help_text = "Номер на корпусе, регистрационный номер или лицевой счёт"
+    exclude = ["serial_key"]
+    inlines = [InstallationInline, ScaleInline]
+    ordering = ["-pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Meter], search_term: str
+    ) -> tuple[QuerySet[Meter], bool]:
+        return _find_meters(queryset, search_term, ""), True
+
+
+@admin.register(Reading)
+class ReadingAdmin(FactsAdmin):
+    list_display = ["meter", "scale", "taken_on", "value", "kind", "source"]
+    list_filter = ["kind", "source"]
+    list_select_related = ["meter", "scale"]
+    search_fields = ["meter__registration"]
+    search_help_text = "Номер на корпусе, регистрационный номер или лицевой счёт"
+    raw_id_fields = ["meter", "scale", "submission"]
+    ordering = ["-pk"]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
+    ) -> tuple[QuerySet[Reading], bool]:
+        return _find_meters(queryset, search_term, "meter__"), True
+
+
+@admin.register(Submission)
+class SubmissionAdmin(admin.ModelAdmin[Submission]):
+    list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
+    list_filter = [ReviewFilter, FindingFilter, ("account__supplier", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["account", "meter"]
+    list_per_page = 50
+    paginator = CappedPaginator
+    show_full_result_count = False
+    ordering = ["-submitted_at"]
+    search_fields = ["receipt"]
+    search_help_text = "Номер квитанции, счётчика или лицевого счёта"
+
+    @admin.display(description="состояние")
+    def state(self, submission: Submission) -> str:
+        tone = TONES.get(submission.status, "")
+        return format_html('<span class="staff-badge{}">{}</span>', tone, submission.get_status_display())
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
+    ) -> tuple[QuerySet[Submission], bool]:
+        by_receipt = queryset.filter(receipt=search_term.strip())
+        return (by_receipt if by_receipt.exists() else _find_meters(queryset, search_term, "meter__")), True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        review = self.admin_site.admin_view(require_POST(self.review_view))
+        return [path("<int:submission_id>/review/", review, name="meters_submission_review"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return self._show(request, self._get_submission(object_id), ReviewForm())
+
+    def review_view(self, request: HttpRequest, submission_id: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        submission = self._get_submission(submission_id)
+        form = ReviewForm(request.POST)
+        if not form.is_valid():
+            return self._show(request, submission, form)
+        try:
+            review = operations.review_submission(
+                submission_id=submission.pk, staff=_staff(request), at=timezone.now(), **form.cleaned_data
+            )
+        except operations.NotPossibleNow:
+            self.message_user(request, "Об этих показаниях уже решено иначе.", messages.WARNING)
+        else:
+            self.log_change(request, submission, str(review))
+            self.message_user(request, "Решение записано, житель узнает о нём из уведомлений.", messages.SUCCESS)
+        return redirect(reverse("admin:meters_submission_change", args=[submission.pk]))
+
+    def _get_submission(self, object_id: str | int) -> Submission:
+        try:
+            return queries.get_submission_for_staff(int(object_id))
+        except (Submission.DoesNotExist, ValueError) as error:
+            raise Http404 from error
+
+    def _show(self, request: HttpRequest, submission: Submission, form: ReviewForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Квитанция № {submission.receipt}",
+            "opts": self.opts,
+            "submission": submission,
+            "told": tell_submission(submission),
+            "events": list_events(submission),
+            "readings": queries.get_latest_readings(submission.meter_id),
+            "form": form,
+            "may_decide": self.has_change_permission(request) and submission.can_be_reviewed,
+        }
+        return TemplateResponse(request, "admin/meters/submission/work.html", context)
+
+
+def _find_meters(rows: QuerySet[Any], typed: str, path_to_meter: str) -> QuerySet[Any]:
+    """By the number on the case, the registration, or the personal account; each has its index."""
+    if not typed.strip():
+        return rows
+    digits = account_numbers.normalise_number(typed)
+    wanted = Q(registration=typed.strip())
+    if serial := normalise_serial(typed):
+        wanted |= Q(serial_key=serial)
+    if digits:
+        wanted |= Q(pk__in=Installation.objects.filter(account__digits=digits).values("meter_id"))
+    found = Meter.objects.filter(wanted).values("pk")
+    return rows.filter(**{f"{path_to_meter}pk__in": found})
+
+
+def _staff(request: HttpRequest) -> User:
+    """Behind `admin_view` the user is always one of the staff."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
