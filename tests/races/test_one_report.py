@@ -15,7 +15,7 @@ from support.documents import Document
 from support.models import Attachment, ErrorReport
 from tests import residents
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 FILE = Document("a.pdf", "application/pdf", b"%PDF" * 250)
 
 

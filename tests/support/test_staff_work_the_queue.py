@@ -103,7 +103,7 @@ def test_an_answer_needs_words(as_staff: PageClient, report: ErrorReport) -> Non
 
 
 def test_a_template_stands_in_for_words_but_not_over_them(as_staff: PageClient, report: ErrorReport) -> None:
-    template = ReplyTemplate.objects.filter(purpose="answer").earliest("pk")
+    template = ReplyTemplate.objects.create(purpose="answer", title="Позже", text="Ответим завтра.")
     do(as_staff, report, "answer", template=template.pk, text="")
     do(as_staff, report, "answer", template=template.pk, text="Свои слова.")
     assert list(ReportMessage.objects.order_by("pk").values_list("text", flat=True)) == [template.text, "Свои слова."]
