@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from billing.calendar import choose_plural
+from billing.calendar import choose_plural
 from billing.models import Service
 from meters.history_list import tell_said
 from meters.history_rows import show_value
 from meters.models import Installation, Meter
-from meters.quantities import choose_plural, format_number
+from meters.quantities import format_number
 from meters.queries.places import LastReading, Neighbourhood, Place
 from meters.replacements import tell_day, tell_values
 
