@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from billing.calendar import name_day, name_month
-from meters.quantities import choose_plural, format_quantity
+from billing.calendar import choose_plural, name_day, name_month
+from meters.quantities import format_quantity
 
 ACTUAL = "actual"
 

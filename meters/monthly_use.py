@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from billing.calendar import name_month
-from meters.quantities import choose_plural, format_quantity, round_use
+from billing.calendar import choose_plural, name_month
+from meters.quantities import format_quantity, round_use
 
 GAP = timedelta(days=45)
 """A replaced meter leaves at most so many unread days before the new one; they do not break the chain of months."""
@@ -130,11 +130,11 @@ def _name(since: date, until: date) -> date:
     return (since + (until - since) / 2).replace(day=1)
 
 
-def tell_month(use: MonthUse, year_ago: MonthUse | None, unit: str) -> str:
+def tell_month(use: MonthUse, year_ago: MonthUse | None, unit: str, places: int = 0) -> str:
     """«ноябрь: 394 кВт·ч, на 8 % меньше, чем год назад»; without a known year ago the month alone."""
     if use.value is None:
         return ""
-    text = f"{name_month(use.month)}: {format_quantity(round_use(use.value), unit)}"
+    text = f"{name_month(use.month)}: {format_quantity(round_use(use.value, places), unit)}"
     before = year_ago.value if year_ago else None
     if before is None:
         return text

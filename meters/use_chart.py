@@ -47,13 +47,13 @@ def draw_use(
     uses = get_monthly_use(registers, months=MONTHS)
     if not uses:
         return None
-    last = uses[-1]
+    last, places_shown = uses[-1], places[0].meter.digits_right or 0
     year_ago = next((use for use in uses[:-1] if use.month == last.month.replace(year=last.month.year - 1)), None)
     return UseChart(
         title="Расход по месяцам",
         unit=unit,
-        sentence=tell_month(last, year_ago, unit),
-        bars=[_bar(use, is_last=use is last) for use in uses],
+        sentence=tell_month(last, year_ago, unit, places_shown),
+        bars=[_bar(use, places_shown, is_last=use is last) for use in uses],
     )
 
 
@@ -77,13 +77,13 @@ def _fits_before(installed_on: date, scale: Scale, first: tuple[date, Decimal]) 
     return opening is not None and opening <= first[1] and timedelta(0) < first[0] - installed_on <= LONGEST_START
 
 
-def _bar(use: MonthUse, *, is_last: bool) -> dict[str, object]:
+def _bar(use: MonthUse, places: int, *, is_last: bool) -> dict[str, object]:
     month = name_month(use.month)
     known = use.value is not None
     return {
         "label": f"{month} {use.month.year}",
         "short": month[0],
-        "value": round_use(use.value) if use.value is not None else Decimal(0),
-        "text": format_number(round_use(use.value)) if use.value is not None else "неизвестно",
+        "value": round_use(use.value, places) if use.value is not None else Decimal(0),
+        "text": format_number(round_use(use.value, places)) if use.value is not None else "неизвестно",
         "current": is_last and known,
     }

@@ -107,9 +107,13 @@ def month(value: str | None) -> MonthUse:
         ("394", None, "ноябрь: 394 кВт·ч"),
         ("394", "0", "ноябрь: 394 кВт·ч, а год назад расхода не было"),
         ("0", "0", "ноябрь: 0 кВт·ч, как и год назад"),
-        ("2.036", "4.072", "ноябрь: 2,04 кВт·ч, на 50 % меньше, чем год назад"),
+        ("4.84", "7.39", "ноябрь: 5 кВт·ч, на 35 % меньше, чем год назад"),
         (None, "300", ""),
     ],
 )
 def test_a_month_in_words(now: str | None, before: str | None, words: str) -> None:
     assert tell_month(month(now), month(before), "кВт·ч").replace("\u00a0", " ") == words
+
+
+def test_use_is_no_finer_than_the_meter_shows() -> None:
+    assert tell_month(month("2.0364"), None, "м³", places=3).replace("\u00a0", " ") == "ноябрь: 2,04 м³"
