@@ -29,9 +29,11 @@ def main() -> int:
         if chosen.command == "keep":
             return Keeper(chosen.folder, throw_away=chosen.throw_away).keep()
         if chosen.command == "run":
-            if chosen.bound:
-                ask_for_signal_when_parent_dies(signal.SIGTERM, os.getppid())
-            return run_portal()
+            if not chosen.bound:
+                return run_portal()
+            parent = os.getppid()
+            ask_for_signal_when_parent_dies(signal.SIGTERM, parent)
+            return run_portal(parent=parent)
         become_with_throw_away_services(chosen.words[1:])
     except EmbeddedServicesError as error:
         print(error, file=sys.stderr)

@@ -15,9 +15,11 @@ def find_state_folder(account: Account | None) -> Path:
     """The folder for what outlives a run: `.state` of the checkout, if the servers can enter it.
 
     A checkout in a closed folder (root's home), on a read-only disk, or begun by another user gets a
-    folder of its own elsewhere; nobody's permissions are changed.
+    folder of its own elsewhere; nobody's permissions are changed. `EMBEDDED_SERVICES_FOLDER` names another
+    one, for a second portal of the same checkout.
     """
-    folders = (CHECKOUT / ".state", _find_folder_elsewhere())
+    named = os.environ.get("EMBEDDED_SERVICES_FOLDER")
+    folders = (Path(named),) if named else (CHECKOUT / ".state", _find_folder_elsewhere())
     for folder in folders:
         try:
             make_open_folder(folder)
@@ -26,7 +28,7 @@ def find_state_folder(account: Account | None) -> Path:
         mine = folder.stat().st_uid == os.geteuid() and os.access(folder, os.W_OK)
         if mine and (account is None or account.may("x", folder)):
             return folder
-    msg = f"No folder to keep data in: neither {folders[0]} nor {folders[1]} can be used."
+    msg = f"No folder to keep data in: {' and '.join(map(str, folders))} cannot be used."
     raise EmbeddedServicesError(msg)
 
 

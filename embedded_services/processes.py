@@ -133,6 +133,20 @@ def read_command_line(pid: int) -> str:
         return ""
 
 
+def is_held_up_by_signal(pid: int) -> bool:
+    """Whether a process is busy handling Ctrl-C or a hang-up.
+
+    make, when it alone gets one of these, tells nobody and waits inside its handler for its command to
+    end; while it does, the signal is among those it blocks.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    blocked = int(status.partition("SigBlk:")[2].split(maxsplit=1)[0], 16)
+    return bool(blocked & (1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)))
+
+
 def end_stranger(pid: int, *, first: signal.Signals, seconds: float = 5) -> None:
     """Stop a process that is no child of ours, left behind by an earlier run."""
     for signal_number in (first, signal.SIGKILL):

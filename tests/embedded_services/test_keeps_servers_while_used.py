@@ -98,8 +98,6 @@ def test_names_data_of_another_version(folder: Path) -> None:
     assert leave_services(folder)
     version = folder / "postgres" / "PG_VERSION"
     version.write_text("17\n")
-    with pytest.raises(
-        EmbeddedServicesError, match="holds data of Postgres 17, and the installed one is Postgres 18"
-    ):
+    with pytest.raises(EmbeddedServicesError, match="holds data of Postgres 17, and the installed one is Postgres 18"):
         use_services(folder)
     assert read_addresses(folder) is None

@@ -25,6 +25,7 @@ def test_runs_restarts_refuses_a_second_run_and_stops(portal: SmallPortal) -> No
     assert f"http://127.0.0.1:{portal.port}/" in portal.get_words()
     assert "Anna, +7 900 000-00-01" in portal.get_words()
 
+    assert wait_until(lambda: bool(portal.get_pids("beat")), seconds=5)
     for beat in portal.get_pids("beat"):
         os.kill(beat, signal.SIGKILL)
     assert wait_until(lambda: "The beat process ended" in portal.get_words(), seconds=3)
@@ -40,7 +41,9 @@ def test_runs_restarts_refuses_a_second_run_and_stops(portal: SmallPortal) -> No
 
 
 def test_a_killed_run_leaves_nothing_and_the_next_one_starts(portal: SmallPortal) -> None:
-    stop(portal.start_and_wait(), signal.SIGKILL)
+    run = portal.start_and_wait()
+    assert wait_until(lambda: len(portal.get_pids("worker")) >= 3, seconds=20)  # it and its two children
+    stop(run, signal.SIGKILL)
     assert wait_until(lambda: not portal.get_pids("granian") and not portal.get_pids("celery"), seconds=8)
     assert wait_until(lambda: not find_processes_of(portal.folder), seconds=8)
 
