@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from billing.calendar import choose_plural
-from billing.calendar import choose_plural
 from billing.models import Service
 from meters.history_list import tell_said
 from meters.history_rows import show_value
