@@ -1,6 +1,6 @@
 # make run    the portal with all it needs, on http://127.0.0.1:8000/ (PORT=8001 make run for another port)
 # make test   every check and every test
-.PHONY: run test lint shell setup lock help
+.PHONY: run test lint format shell setup lock help
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,12 @@ test: setup
 # make lint   only the checks
 lint: setup
 	@.venv/bin/python -m embedded_services test -- .ci/checks
+
+# make format  put the code into the form that the checks ask for
+format: setup
+	@.venv/bin/ruff check --quiet --fix . || true
+	@.venv/bin/ruff format --quiet .
+	@git ls-files --cached --others --exclude-standard '*.html' | xargs .venv/bin/djade --target-version 5.2 || true
 
 # make shell  a Python shell with the portal's models
 shell: setup

@@ -52,10 +52,10 @@ PERSONAL_DATA = """Я даю поставщику согласие на обра
 
 
 def publish(apps, schema_editor):
-    document = apps.get_model("accounts", "ConsentDocument")
+    ConsentDocument = apps.get_model("accounts", "ConsentDocument")
     texts = {"terms": TERMS, "privacy": PRIVACY, "advertising": ADVERTISING, "personal-data": PERSONAL_DATA}
     for kind, text in texts.items():
-        document.objects.get_or_create(
+        ConsentDocument.objects.get_or_create(
             kind=kind,
             version=1,
             defaults={"text": text, "published_at": datetime(2026, 1, 1, tzinfo=timezone.utc)},
