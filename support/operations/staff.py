@@ -76,8 +76,8 @@ def _close(report_id: int, status: str, kind: str, staff: User, reason: str, at:
 
 
 def _open_report(report_id: int) -> ErrorReport:
-    reports = ErrorReport.objects.select_for_update(of=("self",), no_key=True)
-    report = reports.select_related("user", "assigned_to").get(pk=report_id)
+    """Locked without joins: after a wait for the lock a joined row would still be the one of before."""
+    report = ErrorReport.objects.select_for_update(no_key=True).get(pk=report_id)
     if not report.is_open:
         raise ReportClosed
     return report
