@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +19,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -60,17 +63,17 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+def portal() -> Iterator[Portal]:
     """`make run` without make: the supervisor with everything it starts."""
-    folder = tmp_path_factory.mktemp("portal")
-    folder.parent.parent.chmod(0o755)
+    folder = Path(tempfile.mkdtemp(prefix="portal-journey-"))
+    folder.chmod(0o755)
     port, sms_file = free_port(), folder / "sms.jsonl"
     environment = {
         name: value
         for name, value in os.environ.items()
         if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "LOCAL"}
     }
-    environment |= {"PORT": str(port), "STATE_DIR": str(folder), "SMS_FILE": str(sms_file), "DEMO": "1"}
+    environment |= {"PORT": str(port), "EMBEDDED_SERVICES_FOLDER": str(folder), "SMS_FILE": str(sms_file), "DEMO": "1"}
     log = (folder / "log.txt").open("w", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "embedded_services", "run"],
@@ -88,6 +91,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)
         log.close()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
