@@ -52,6 +52,10 @@ def describe_groups(lines: Sequence[LinkLine]) -> list[Group]:
     return list(groups.values())
 
 
+def list_readings(rows: Sequence[LastReading]) -> list[ListedReading]:
+    return [ListedReading(row.name, row.value, tell_said(row)) for row in rows]
+
+
 def _describe(line: MeterLine) -> ListedMeter:
     place, meter = line.place, line.place.meter
     removed = ""
@@ -63,7 +67,7 @@ def _describe(line: MeterLine) -> ListedMeter:
         meter=meter,
         asks=place.asks,
         is_present=place.is_present,
-        readings=[ListedReading(row.name, row.value, tell_said(row)) for row in line.readings],
+        readings=list_readings(line.readings),
         removed=removed,
     )
 

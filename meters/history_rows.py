@@ -202,20 +202,23 @@ def _find_fate(
 
     `newest` is the last actual reading of each scale and month: only that one had to reach the bill.
     """
-    pairs = [(scale.code, by_scale[scale.pk]) for scale in scales if scale.pk in by_scale]
+    pairs = [(scale, by_scale[scale.pk]) for scale in scales if scale.pk in by_scale]
     taken_on = pairs[0][1].taken_on
     month = taken_on.replace(day=1)
     period = submission.period if submission else calendar.billing_period(taken_on)
     for each in dict.fromkeys((period, month)):
-        if all(reading.value in billed.get((each, code), ()) for code, reading in pairs):
-            return Fate(f"учтено в счёте за {name_month(each)}", "good")
+        if all(reading.value in billed.get((each, scale.code), ()) for scale, reading in pairs):
+            counted = "учтено в счёте" if pairs[0][1].kind == Reading.Kind.ACTUAL else "в счёте"
+            return Fate(f"{counted} за {name_month(each)}", "good")
     other = [
-        billed[period, code]
-        for code, reading in pairs
-        if (period, code) in billed and newest.get((reading.scale_id, period)) == taken_on
+        (scale.name.lower(), billed[period, scale.code])
+        for scale, reading in pairs
+        if reading.value not in billed.get((period, scale.code), {reading.value})
+        and newest.get((scale.pk, period)) == taken_on
     ]
     if other and pairs[0][1].kind == Reading.Kind.ACTUAL:
-        values = ", ".join(format_number(max(current)) for current in other)
+        names = len(scales) > 1
+        values = ", ".join((f"{name} " if names else "") + format_number(max(current)) for name, current in other)
         return Fate(f"в счёте за {name_month(period)} другое: {values}", "question")
     if submission is not None and submission.status == Submission.Status.BILLED:
         return Fate(f"учтено в счёте за {name_month(submission.period)}", "good")

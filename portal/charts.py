@@ -10,6 +10,8 @@ from portal.formats import format_number, read_decimal
 HEIGHT = 132
 STEP = 32
 BAR_WIDTH = 21
+LEAST_PLACES = 12
+"""A few months take their own part of the width, and are not blown up to fill it."""
 
 
 @dataclass(frozen=True)
@@ -61,4 +63,4 @@ def draw_bars(rows: Sequence[Mapping[str, Any]]) -> Chart:
                 is_current=bool(row.get("current", False)),
             )
         )
-    return Chart(bars=bars, width=max(len(bars), 1) * STEP, height=HEIGHT)
+    return Chart(bars=bars, width=max(len(bars), LEAST_PLACES) * STEP, height=HEIGHT)

@@ -15,7 +15,7 @@ from billing import queries as billing
 from billing.models import BillLine, Link
 from meters.bill_check import BillCheck, check_bill, choose_lines
 from meters.cards import get_calendar
-from meters.history_list import describe_groups
+from meters.history_list import describe_groups, list_readings
 from meters.history_rows import build_rows, list_years
 from meters.models import Reading
 from meters.queries import history as queries
@@ -83,7 +83,7 @@ def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[st
     }
     if before is None:
         context |= {
-            "last": get_last_readings([place])[0],
+            "last": list_readings(get_last_readings([place])[0]),
             "chart": _draw_chart(user, around, page.readings),
             "check": _check_last_bill(around, page.readings),
         }
