@@ -110,9 +110,7 @@ class PageClient(Client):
     def request(self, **request: Any) -> HttpResponse:
         response = super().request(**request)
         is_html = response.headers.get("Content-Type", "").startswith("text/html")
-        is_fragment = (
-            request.get("HTTP_HX_REQUEST") or b"<html" not in getattr(response, "content", b"")[:400].lower()
-        )
+        is_fragment = request.get("HTTP_HX_REQUEST") or b"<html" not in getattr(response, "content", b"")[:400].lower()
         is_admin = str(request.get("PATH_INFO", "")).startswith("/admin/")
         if is_html and not is_fragment and not is_admin and response.status_code != 302:
             response.examined = examine(response.content.decode())

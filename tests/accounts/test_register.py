@@ -68,9 +68,7 @@ def test_consents_are_rows_with_version_time_and_address(page: PageClient) -> No
         ("Svetlana 7lamp", "пробелов"),
     ],
 )
-def test_says_which_rule_a_password_breaks_and_keeps_what_was_typed(
-    page: PageClient, password: str, says: str
-) -> None:
+def test_says_which_rule_a_password_breaks_and_keeps_what_was_typed(page: PageClient, password: str, says: str) -> None:
     answer = fill(page, password=password)
     html = answer.content.decode()
     assert answer.status_code == 422
@@ -84,9 +82,7 @@ def test_terms_must_be_accepted(page: PageClient) -> None:
     assert "Без согласия" in answer.content.decode()
 
 
-@pytest.mark.parametrize(
-    "phone", ["+7 701 555 01 77", "8 812 555 01 77", "+1 202 555 0177", "55501", "звонок"]
-)
+@pytest.mark.parametrize("phone", ["+7 701 555 01 77", "8 812 555 01 77", "+1 202 555 0177", "55501", "звонок"])
 def test_only_mobile_numbers_of_russia_are_taken(page: PageClient, phone: str) -> None:
     assert fill(page, phone=phone).status_code == 422
 
@@ -187,9 +183,7 @@ def test_the_code_rests_nowhere_in_the_database(page: PageClient) -> None:
     code = read_code()
     message = OutgoingMessage.objects.get()
     assert "{code}" in message.body
-    assert code not in str(list(OutgoingMessage.objects.values())) + str(
-        list(PhoneChallenge.objects.values("purpose"))
-    )
+    assert code not in str(list(OutgoingMessage.objects.values())) + str(list(PhoneChallenge.objects.values("purpose")))
 
 
 def test_the_code_page_without_a_registration_leads_to_the_form(page: PageClient) -> None:

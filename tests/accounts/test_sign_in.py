@@ -78,9 +78,7 @@ def test_a_reset_for_an_unknown_phone_looks_the_same_and_sends_nothing(page: Pag
     assert page.post("/password-reset/", {"phone": residents.ALICE}).url == "/password-reset/code/"
     assert other.post("/password-reset/", {"phone": "+79005550155"}).url == "/password-reset/code/"
     strip = re.compile(r'value="\w+"|•••-••-\d\d')
-    ours, theirs = (
-        strip.sub("", client.get("/password-reset/code/").content.decode()) for client in (page, other)
-    )
+    ours, theirs = (strip.sub("", client.get("/password-reset/code/").content.decode()) for client in (page, other))
     assert ours == theirs
     assert OutgoingMessage.objects.filter(recipient="+79005550155").count() == 0
 
