@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.calendar import choose_plural, name_month
-from meters.quantities import format_quantity, round_use
+from meters.quantities import format_number, format_quantity, round_use
 
 GAP = timedelta(days=45)
 """A replaced meter leaves at most so many unread days before the new one; they do not break the chain of months."""
@@ -21,8 +21,8 @@ GAP = timedelta(days=45)
 SMALL = Decimal("0.01")
 """Less than one in a hundred is the same."""
 
-MANIFOLD = Decimal(2)
-"""So many times the former use on top of it, and it is told as «в 3 раза» rather than in per cent."""
+MANIFOLD = Decimal(1)
+"""So many times the former use on top of it, and it is told as «в 2 раза» rather than in per cent."""
 
 Point = tuple[date, Decimal]
 
@@ -144,7 +144,13 @@ def tell_month(use: MonthUse, year_ago: MonthUse | None, unit: str, places: int 
     if abs(share) < SMALL:
         return f"{text}, столько же, сколько год назад"
     if share >= MANIFOLD:
-        times = int((use.value / before).quantize(Decimal(1)))
-        return f"{text}, в {times} {choose_plural(times, 'раз', 'раза', 'раз')} больше, чем год назад"
+        return f"{text}, в {_tell_times(use.value / before)} больше, чем год назад"
     side = "больше" if share > 0 else "меньше"
     return f"{text}, на {abs(share) * 100:.0f}\N{NO-BREAK SPACE}% {side}, чем год назад"
+
+
+def _tell_times(ratio: Decimal) -> str:
+    """«2,5 раза», «4 раза», «15 раз»."""
+    rounded = ratio.quantize(Decimal("0.1") if ratio < 10 else Decimal(1))
+    whole = rounded == rounded.to_integral_value()
+    return f"{format_number(rounded)} {choose_plural(int(rounded), 'раз', 'раза', 'раз') if whole else 'раза'}"

@@ -14,8 +14,8 @@ from meters.models import Reading, Scale, Submission, SubmissionValue
 from meters.models.readings import ReadingQuerySet
 from meters.queries.places import LastReading, Place, get_last_readings, get_places
 
-MONTHS = 24
-"""So many months of monthly readings fit on a page."""
+MONTHS = 12
+"""So many months of monthly readings fit on a page, and twice as many of a meter with one scale."""
 
 SLACK = 12
 """A few rows more, for months in which the supplier and the resident both said something."""
@@ -73,7 +73,7 @@ def get_readings_page(user: User, place: Place, scales: Sequence[Scale], *, befo
     rows = _readings(user, place)
     if before:
         rows = rows.filter(taken_on__lt=before)
-    size = MONTHS * max(len(scales), 1) + SLACK
+    size = MONTHS * max(len(scales), 2) + SLACK
     found = list(rows.order_by("-taken_on", "scale_id")[: size + 1])
     readings = _cut(found) if len(found) > size else found
     older = readings[-1].taken_on if len(readings) < len(found) else None
