@@ -26,7 +26,7 @@ lint: setup
 format: setup
 	@.venv/bin/ruff check --quiet --fix . || true
 	@.venv/bin/ruff format --quiet .
-	@git ls-files --cached --others --exclude-standard '*.html' | xargs .venv/bin/djade --target-version 5.2 || true
+	@find . -name '*.html' -not -path './.*' -exec .venv/bin/djade --target-version 5.2 {} + || true
 
 # make shell  a Python shell with the portal's models
 shell: setup
