@@ -36,8 +36,6 @@ def is_right(challenge: PhoneChallenge, typed: str) -> bool:
 
 
 def reveal_code(challenge_id: int) -> dict[str, str] | None:
-    """The value for an SMS about to leave; None when the code was used or replaced meanwhile (`settings.LATE_VALUES`)."""
-    challenge = PhoneChallenge.objects.filter(
-        pk=challenge_id, used_at=None, superseded_at=None, silent=False
-    ).first()
+    """The value for an SMS about to leave (`settings.LATE_VALUES`); None when the code was used or replaced."""
+    challenge = PhoneChallenge.objects.filter(pk=challenge_id, used_at=None, superseded_at=None, silent=False).first()
     return None if challenge is None else {"code": derive_code(challenge)}

@@ -69,7 +69,8 @@ def consume(limit: Limit, subject: str, *, at: datetime) -> bool:
 
 def consume_all(limits: tuple[Limit, ...], subject: str, *, at: datetime) -> bool:
     """Count one more in each; False when any window is full."""
-    return all([consume(limit, subject, at=at) for limit in limits])
+    admitted = [consume(limit, subject, at=at) for limit in limits]
+    return all(admitted)
 
 
 def is_exhausted(limit: Limit, subject: str, *, at: datetime) -> bool:

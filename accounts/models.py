@@ -34,9 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     phone = PhoneNumberField("телефон", unique=True)
     email = models.EmailField("электронная почта", blank=True)
-    name = models.CharField(
-        "имя", max_length=150, blank=True, help_text="у сотрудников; видно жителям в ответах"
-    )
+    name = models.CharField("имя", max_length=150, blank=True, help_text="у сотрудников; видно жителям в ответах")
     is_staff = models.BooleanField("сотрудник", default=False)
     is_active = models.BooleanField("действует", default=True)
     created_at = models.DateTimeField("создан", auto_now_add=True)
@@ -68,9 +66,7 @@ class PhoneChallenge(models.Model):
     phone = models.CharField(max_length=16)
     purpose = models.CharField(max_length=20, choices=Purpose)
     nonce = models.BinaryField(max_length=32)
-    silent = models.BooleanField(
-        default=False, help_text="no code can satisfy it: the phone was not entitled to one"
-    )
+    silent = models.BooleanField(default=False, help_text="no code can satisfy it: the phone was not entitled to one")
     checks = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -87,9 +83,7 @@ class PhoneChallenge(models.Model):
         return f"{self.get_purpose_display()} {phones.mask_phone(self.phone)}"
 
     def is_open(self, at: datetime) -> bool:
-        return (
-            self.used_at is None and self.superseded_at is None and at < self.expires_at and self.checks < 5
-        )
+        return self.used_at is None and self.superseded_at is None and at < self.expires_at and self.checks < 5
 
 
 class Registration(models.Model):
@@ -169,9 +163,7 @@ class RateLimitCounter(models.Model):
     class Meta:
         verbose_name = "счётчик ограничения"
         verbose_name_plural = "счётчики ограничений"
-        constraints = [
-            models.UniqueConstraint(fields=["policy", "subject", "window_start"], name="rate_limit_window")
-        ]
+        constraints = [models.UniqueConstraint(fields=["policy", "subject", "window_start"], name="rate_limit_window")]
 
     def __str__(self) -> str:
         return f"{self.policy}: {self.count}"

@@ -1,6 +1,6 @@
 """How a person becomes a resident, comes in, and gets a new password.
 
-Phones that are unknown, taken or unconfirmed are answered alike: the same rows, pages and words (domain.md, security.md S12).
+Phones that are unknown, taken or unconfirmed are answered alike: the same rows, pages and words (security.md S12).
 """
 
 from dataclasses import dataclass
@@ -106,9 +106,7 @@ def resend_registration_code(*, registration_id: UUID, visitor: Visitor, at: dat
 
     Raises ResendTooSoon, TooManyMessages, Registration.DoesNotExist.
     """
-    registration = Registration.objects.select_related("challenge").get(
-        public_id=registration_id, confirmed_at=None
-    )
+    registration = Registration.objects.select_related("challenge").get(public_id=registration_id, confirmed_at=None)
     _wait_for_resend(registration.challenge, at)
     _spend_message(registration.phone, visitor, at)
     with transaction.atomic(durable=True):
@@ -134,9 +132,7 @@ def confirm_registration(*, registration_id: UUID, code: str, at: datetime) -> U
     _check_code(challenge_id, code, at)
     try:
         with transaction.atomic(durable=True):
-            registration = Registration.objects.select_for_update().get(
-                public_id=registration_id, confirmed_at=None
-            )
+            registration = Registration.objects.select_for_update().get(public_id=registration_id, confirmed_at=None)
             _use(challenge_id, at)
             user = User(phone=registration.phone, password=registration.password)
             user.save()
@@ -155,9 +151,9 @@ def check_sign_in(*, phone: str, password: str, visitor: Visitor, at: datetime) 
 
     Limits are asked before hashing, and an unknown phone costs one hash like a known one.
     """
-    if any(
-        limits.is_exhausted(limit, phone, at=at) for limit in limits.SIGN_IN_PER_PHONE
-    ) or limits.is_exhausted(limits.SIGN_IN_PER_ADDRESS, visitor.address, at=at):
+    if any(limits.is_exhausted(limit, phone, at=at) for limit in limits.SIGN_IN_PER_PHONE) or limits.is_exhausted(
+        limits.SIGN_IN_PER_ADDRESS, visitor.address, at=at
+    ):
         raise TooManyAttempts
     user = User.objects.filter(phone=phone, is_active=True).first()
     if user is None:

@@ -13,9 +13,7 @@ class PasswordRulesValidator:
         labels = dict(password_rules.RULES)
         missing = [labels[code] for code in password_rules.check_password(password) if code in labels]
         if missing:
-            raise ValidationError(
-                f"Пароль пока не подходит: {'; '.join(missing).lower()}.", code="password_rules"
-            )
+            raise ValidationError(f"Пароль пока не подходит: {'; '.join(missing).lower()}.", code="password_rules")
         if len(password) > password_rules.MAX_LENGTH:
             raise ValidationError(
                 f"Пароль длиннее {password_rules.MAX_LENGTH} символов: сократите его.",

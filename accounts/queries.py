@@ -8,11 +8,7 @@ from accounts.models import ConsentDocument, PhoneChallenge, Registration
 
 def get_registration(public_id: UUID) -> Registration | None:
     """The registration this session waits to confirm."""
-    return (
-        Registration.objects.select_related("challenge")
-        .filter(public_id=public_id, confirmed_at=None)
-        .first()
-    )
+    return Registration.objects.select_related("challenge").filter(public_id=public_id, confirmed_at=None).first()
 
 
 def get_reset_challenge(public_id: UUID) -> PhoneChallenge | None:
@@ -28,6 +24,4 @@ def get_document(kind: str, *, at: datetime) -> ConsentDocument | None:
 
 def get_documents(*, at: datetime) -> list[ConsentDocument]:
     """The version in force of every text."""
-    return list(
-        ConsentDocument.objects.filter(published_at__lte=at).order_by("kind", "-version").distinct("kind")
-    )
+    return list(ConsentDocument.objects.filter(published_at__lte=at).order_by("kind", "-version").distinct("kind"))

@@ -1,7 +1,6 @@
 """The door: registration, sign-in, a new password, and the texts agreed to."""
 
 from datetime import datetime
-from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -142,9 +141,7 @@ def password_reset_code(request: HttpRequest) -> HttpResponse:
     form = forms.NewPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            user = operations.reset_password(
-                challenge_id=challenge.public_id, at=timezone.now(), **form.cleaned_data
-            )
+            user = operations.reset_password(challenge_id=challenge.public_id, at=timezone.now(), **form.cleaned_data)
         except (operations.WrongCode, operations.ChallengeClosed) as error:
             form.add_error("code", str(error))
         else:
@@ -210,8 +207,6 @@ def _waiting(challenge: PhoneChallenge) -> dict[str, object]:
 
 def _next_url(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return url
     return "home"

@@ -85,6 +85,11 @@ class ReadingCard:
         return self.meter is not None and not self.closed
 
     @property
+    def is_questioned(self) -> bool:
+        """What was sent waits for the resident's answer."""
+        return self.sent is not None and self.sent.status == Submission.Status.NEEDS_CONFIRMATION
+
+    @property
     def can_be_unchanged(self) -> bool:
         """Every scale has a value that could have stayed."""
         return all(row.previous is not None for row in self.rows)

@@ -49,15 +49,24 @@ class Told:
     keep_label: str
     from_staff: str
 
+    @property
+    def only_question(self) -> Remark | None:
+        """The one remark beside which «всё верно» can stand; None when there are several, or none."""
+        questions = [remark for remark in self.remarks if remark.kind == "question"]
+        return questions[0] if len(questions) == 1 else None
+
 
 def tell_submission(submission: Submission) -> Told:
     """Everything the page says of one submission, whose values, meter and reviews are loaded."""
     findings = [Finding.from_json(row) for row in submission.findings]
     asks = submission.status == Submission.Status.NEEDS_CONFIRMATION
     can_take = asks or submission.status == Submission.Status.REFUSED
-    remarks = tuple(_tell_finding(finding, asks=asks, can_take=can_take) for finding in findings)
+    told = [_tell_finding(finding, asks=asks, can_take=can_take) for finding in findings]
+    if submission.status == Submission.Status.REFUSED:
+        told = [remark for remark in told if remark.kind != "info"]
+    remarks = tuple(sorted(told, key=lambda remark: _ORDER.index(remark.kind)))
     labels = [remark.words.keep_label for remark in remarks if remark.kind == "question" and remark.words.keep_label]
-    keep = labels[0] if len(labels) == 1 else "Да, всё верно" if asks else ""
+    keep = (labels[0] if len(labels) == 1 else "Да, всё верно") if asks else ""
     reviews = sorted(submission.reviews.all(), key=lambda review: review.decided_at)
     from_staff = reviews[-1].reason if reviews and can_take else ""
     is_duplicate = any(finding.code == "duplicate" for finding in findings)
@@ -115,7 +124,7 @@ def _tell_finding(finding: Finding, *, asks: bool, can_take: bool) -> Remark:
     kind = "info"
     if finding.has(Severity.BLOCK):
         kind = "bad"
-    elif finding.has(Severity.CONFIRM) and asks:
+    elif (finding.has(Severity.CONFIRM) and asks) or (can_take and finding.suggestion):
         kind = "question"
     return Remark(
         code=finding.code,
@@ -136,6 +145,7 @@ def _title(submission: Submission) -> str:
     return _TITLES[status]
 
 
+_ORDER = ["question", "bad", "info"]
 _TITLES: dict[str, str] = {
     Submission.Status.SUBMITTED: "Проверяем",
     Submission.Status.NEEDS_CONFIRMATION: "Нужен ваш ответ",

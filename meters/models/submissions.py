@@ -71,13 +71,13 @@ class Submission(models.Model):
     def __str__(self) -> str:
         return self.receipt
 
+    def get_absolute_url(self) -> str:
+        return reverse("meters:submission_detail", args=[self.receipt])
+
     @property
     def can_be_reviewed(self) -> bool:
         """Until the supplier has it, staff may decide otherwise."""
         return self.status in (self.Status.ACCEPTED, self.Status.NEEDS_CONFIRMATION)
-
-    def get_absolute_url(self) -> str:
-        return reverse("meters:submission_detail", args=[self.receipt])
 
 
 class SubmissionValue(models.Model):

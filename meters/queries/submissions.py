@@ -24,12 +24,12 @@ def get_batch(user: User, key: UUID) -> list[Submission]:
     of_key = Q(key=key) | Q(supersedes__key=key) | Q(supersedes__supersedes__key=key)
     rows = Submission.objects.visible_to(user).filter(of_key).select_related("meter", "account__supplier", "supersedes")
     found = list(rows.prefetch_related(_with_values(), "reviews").order_by("pk"))
-    shown = {row.pk: row for row in found if row.key == key}
+    shown = {row.meter_id: row for row in found if row.key == key}
     for row in found:
-        if row.supersedes_id in shown and row.supersedes is not None and is_correction(row, row.supersedes):
-            del shown[row.supersedes_id]
-            shown[row.pk] = row
-    return sorted(shown.values(), key=lambda row: row.meter_id)
+        former = shown.get(row.meter_id)
+        if former is not None and row.supersedes_id == former.pk and is_correction(row, former):
+            shown[row.meter_id] = row
+    return list(shown.values())
 
 
 def get_first_key(corrected: Submission) -> UUID:
@@ -95,7 +95,7 @@ def is_settled(submissions: Iterable[Submission]) -> bool:
     return all(row.status != Submission.Status.SUBMITTED for row in submissions)
 
 
-def get_link_ids(user: User, account_ids: Collection[int]) -> dict[int, int]:
-    """The resident's link by personal account, for addresses."""
-    rows = Link.objects.visible_to(user).filter(account_id__in=account_ids)
-    return dict(rows.values_list("account_id", "pk"))
+def get_links_to(user: User, account_ids: Collection[int]) -> dict[int, Link]:
+    """The resident's own links by personal account: their titles and addresses."""
+    rows = Link.objects.visible_to(user).filter(account_id__in=account_ids).select_related("account")
+    return {row.account_id: row for row in rows}

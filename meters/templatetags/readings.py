@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from django import template
 from django.forms import BaseForm, BoundField
 
+from billing.models import Link
 from meters.cards import ReadingCard
 from meters.forms import ReadingsForm
 
@@ -18,8 +19,14 @@ def drum_field(form: BaseForm, name: str) -> BoundField:
 
 
 @register.simple_tag
-def lookup(values: Mapping[int, int], key: int) -> int | str:
-    return values.get(key, "")
+def lookup(values: Mapping[int, Link], key: int) -> Link | None:
+    return values.get(key)
+
+
+@register.filter
+def span_ru(hours: str) -> str:
+    """«07:00–23:00»: a span has its own dash."""
+    return hours.replace("-", "–")
 
 
 @register.simple_tag

@@ -35,7 +35,7 @@ def reading_form(request: HttpRequest) -> HttpResponse:
             if operations.differs_from(form.typed, sent):
                 messages.warning(
                     request,
-                    "Эта форма уже была отправлена, вот её квитанции. Другие цифры передайте заново: нажмите «Исправить».",
+                    "Эта форма уже отправлена, вот её квитанции. Другие цифры передайте заново: нажмите «Исправить».",
                 )
             return redirect("meters:submission_batch", key=key)
     context = {
@@ -45,6 +45,7 @@ def reading_form(request: HttpRequest) -> HttpResponse:
         "deadlines": list_deadlines(form.cards),
         "open_count": len(form.cards),
         "waiting_count": sum(card.sent is None for card in form.cards),
+        "question_count": sum(card.is_questioned for card in form.cards),
         "draft": f"readings-{today:%Y-%m}",
     }
     return render(request, "meters/reading_form.html", context)
@@ -69,7 +70,7 @@ def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
         "submission": submission,
         "events": list_events(submission),
         "can_withdraw": submission.status in queries.CHANGEABLE,
-        "links": queries.get_link_ids(resident_of(request), [submission.account_id]),
+        "links": queries.get_links_to(resident_of(request), [submission.account_id]),
     }
     return render(request, "meters/submission_detail.html", context)
 
@@ -127,7 +128,7 @@ def _batch_context(request: HttpRequest, key: UUID) -> dict[str, object]:
     return {
         "key": key,
         "told": [tell_submission(submission) for submission in batch],
-        "links": queries.get_link_ids(resident_of(request), [row.account_id for row in batch]),
+        "links": queries.get_links_to(resident_of(request), [row.account_id for row in batch]),
         "is_settled": queries.is_settled(batch),
         "sent_at": batch[0].submitted_at,
         "summary": sum_up(batch),
