@@ -26,16 +26,20 @@ from notifications.models import OutgoingMessage
 log = structlog.get_logger()
 
 
-class Refused(Exception):
-    """The provider will never take this message; `code` says why, without personal data."""
+class NotSent(Exception):
+    """The provider did not take a message; `code` says why, without personal data."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-class Unavailable(Refused):
-    """The provider did not take it now."""
+class Refused(NotSent):
+    """It never will."""
+
+
+class Unavailable(NotSent):
+    """It may later."""
 
 
 class SmsSender(Protocol):
