@@ -114,7 +114,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
     periods = {pk: get_calendar(supplier).billing_period(on) for pk, supplier in suppliers.items()}
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
-    sent = get_current_submissions([meter.pk for meter in meters], min(periods.values(), default=on))
+    sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     prices = _index_prices(billing.get_tariffs(suppliers, on))
     cards = []
     for link in links:

@@ -13,6 +13,9 @@ from meters.plausibility import Calendar, MeterFacts, OtherMeter, Previous, Scal
 from meters.queries.bases import Base, Known, Moment, get_known
 from meters.queries.submissions import STANDING
 
+NEIGHBOURS = 40
+"""With how many other meters of the resident a value is compared at most."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -38,6 +41,11 @@ def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
     known = get_known(wanted | {row.meter_id: Moment(row.taken_on, row.period) for row in batch})
     installed = _get_installation_days(meter_ids, accounts)
     lines = billing.get_last_bill_lines(accounts)
+    near = {
+        meter.pk: OtherMeter(f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []))
+        for meters in neighbours.values()
+        for meter in meters
+    }
     return [
         Judged(
             submission=row,
@@ -51,9 +59,7 @@ def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
             typed={value.scale.code: value.typed for value in row.values.all()},
             calendar=describe_calendar(row.account.supplier, taken_on=row.taken_on, today=on),
             others=tuple(
-                OtherMeter(f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []))
-                for meter in neighbours.get(row.user_id, ())
-                if meter.pk != row.meter_id
+                near[meter.pk] for meter in neighbours.get(row.user_id, ())[:NEIGHBOURS] if meter.pk != row.meter_id
             ),
             previous=previous[row.pk],
             bases=known.bases,

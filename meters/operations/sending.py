@@ -43,8 +43,11 @@ def submit_readings(*, user: User, key: UUID, typed: Typed, taken_on: date, at: 
 
 def differs_from(typed: Typed, submissions: Collection[Submission]) -> bool:
     """Whether these receipts are for other values than those typed: a form sent twice, and changed in between."""
-    sent = {row.meter_id: {value.scale.code: value.typed for value in row.values.all()} for row in submissions}
-    return sent != {meter_id: dict(values) for meter_id, values in typed.items()}
+    sent: dict[int, dict[str, str]] = {row.meter_id: {} for row in submissions}
+    values = SubmissionValue.objects.filter(submission__in=submissions)
+    for meter_id, code, text in values.values_list("submission__meter_id", "scale__code", "typed"):
+        sent[meter_id][code] = text
+    return sent != {meter_id: dict(each) for meter_id, each in typed.items()}
 
 
 @transaction.atomic(durable=True)
@@ -99,8 +102,7 @@ def get_calendar(supplier: Supplier) -> ReadingCalendar:
 
 
 def _get_former(user: User, key: UUID) -> list[Submission]:
-    rows = Submission.objects.filter(key=key, user=user).order_by("pk")
-    return list(rows.prefetch_related("values__scale"))
+    return list(Submission.objects.filter(key=key, user=user).order_by("pk"))
 
 
 def _get_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, PersonalAccount]:

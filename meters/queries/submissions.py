@@ -55,10 +55,11 @@ def get_submission(user: User, receipt: str) -> Submission:
     return rows.prefetch_related(_with_values(), "reviews").get(receipt=receipt)
 
 
-def get_current_submissions(meter_ids: Collection[int], since: date) -> dict[int, Submission]:
+def get_current_submissions(user: User, meter_ids: Collection[int], since: date) -> dict[int, Submission]:
     """The newest submission of each meter that stands or is being looked at, for bills from `since`. Two statements."""
     rows = (
-        Submission.objects.filter(meter_id__in=meter_ids, period__gte=since, status__in=[*STANDING, *OPEN])
+        Submission.objects.visible_to(user)
+        .filter(meter_id__in=meter_ids, period__gte=since, status__in=[*STANDING, *OPEN])
         .order_by("meter_id", "-pk")
         .distinct("meter_id")
         .prefetch_related(_with_values())
