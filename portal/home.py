@@ -71,7 +71,7 @@ def get_home(user: User, *, at: datetime) -> Home:
     account_ids = [link.account_id for link in links]
     balances = billing.get_balances(account_ids, on)
     checklists = billing.get_checklists(links, on)
-    meters = _get_meter_states(links, on)
+    meters = _get_meter_states(user, links, on)
     cards = [
         AccountCard(
             link,
@@ -109,7 +109,7 @@ def greet(hour: int) -> str:
     return "Добрый день" if hour < 18 else "Добрый вечер"
 
 
-def _get_meter_states(links: Sequence[Link], on: date) -> list[MeterState]:
+def _get_meter_states(user: User, links: Sequence[Link], on: date) -> list[MeterState]:
     open_links = [link for link in links if link.account.status == link.account.Status.ACTIVE]
     installed = bases.get_installed_meters([link.account_id for link in open_links], on)
     taking = bases.get_accounts_taking_readings(list(installed), on)
@@ -126,7 +126,7 @@ def _get_meter_states(links: Sequence[Link], on: date) -> list[MeterState]:
     }
     periods = {supplier_id: calendar.billing_period(on) for supplier_id, calendar in calendars.items()}
     ids = [meter.pk for meters in ready.values() for meter in meters]
-    sent = submissions.get_current_submissions(ids, min(periods.values(), default=on))
+    sent = submissions.get_current_submissions(user, ids, min(periods.values(), default=on))
     states = []
     for link in open_links:
         for meter in ready.get(link.account_id, []):
