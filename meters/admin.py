@@ -20,7 +20,7 @@ from meters.models import Installation, Meter, Reading, Scale, Submission
 from meters.queries import submissions as queries
 from meters.serials import normalise_serial
 from meters.staff_forms import ReviewForm
-from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter
+from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
 from meters.verdicts import list_events, tell_submission
 
 TONES: dict[str, str] = {
@@ -97,7 +97,7 @@ class ReadingAdmin(FactsAdmin):
 @admin.register(Submission)
 class SubmissionAdmin(admin.ModelAdmin[Submission]):
     list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
-    list_filter = [ReviewFilter, FindingFilter, ("account__supplier", admin.RelatedOnlyFieldListFilter)]
+    list_filter = [ReviewFilter, FindingFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]
     list_per_page = 50
     paginator = CappedPaginator
@@ -122,6 +122,9 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Submission | None = None) -> bool:
         return False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {**(extra_context or {}), "title": "Показания, о которых решают"})
 
     def get_urls(self) -> list[URLPattern]:
         review = self.admin_site.admin_view(require_POST(self.review_view))

@@ -24,6 +24,12 @@ class CappedPaginator(Paginator[Any]):
         return rows.order_by()[:CAP].count()
 
 
+class SupplierFilter(admin.RelatedOnlyFieldListFilter):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = "Поставщик"
+
+
 class ReviewFilter(admin.SimpleListFilter):
     """Without a choice: what waits for a decision of staff."""
 

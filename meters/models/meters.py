@@ -24,7 +24,7 @@ class Meter(models.Model):
         AUTOMATIC = "automatic", "передаёт сам (АСКУЭ)"
         REMOVED = "removed", "снят"
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT)
+    supplier = models.ForeignKey(Supplier, models.PROTECT, verbose_name="поставщик")
     registration = models.CharField("регистрационный номер", max_length=40)
     serial = models.CharField("заводской номер", max_length=40, blank=True)
     serial_key = models.CharField(max_length=40, blank=True, help_text="the serial normalised for comparison")
@@ -70,7 +70,9 @@ class Installation(models.Model):
     """A meter at a personal account from a date to a date."""
 
     meter = models.ForeignKey(Meter, models.CASCADE, related_name="installations")
-    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="installations")
+    account = models.ForeignKey(
+        PersonalAccount, models.PROTECT, related_name="installations", verbose_name="лицевой счёт"
+    )
     installed_on = models.DateField("установлен", null=True, blank=True)
     removed_on = models.DateField("снят", null=True, blank=True)
 

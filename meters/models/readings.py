@@ -25,8 +25,8 @@ class Reading(models.Model):
         AUTOMATIC = "automatic", "передано прибором"
         SUPPLIER = "supplier", "от поставщика"
 
-    meter = models.ForeignKey(Meter, models.CASCADE, related_name="readings")
-    scale = models.ForeignKey(Scale, models.CASCADE, related_name="readings", db_index=False)
+    meter = models.ForeignKey(Meter, models.CASCADE, related_name="readings", verbose_name="прибор учёта")
+    scale = models.ForeignKey(Scale, models.CASCADE, related_name="readings", db_index=False, verbose_name="шкала")
     taken_on = models.DateField("снято")
     value = models.DecimalField("значение", max_digits=15, decimal_places=4)
     kind = models.CharField("вид", max_length=10, choices=Kind)

@@ -34,9 +34,11 @@ class Submission(models.Model):
     receipt = models.CharField("квитанция", max_length=20, unique=True)
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     key = models.UUIDField(help_text="idempotency key of the form that was sent")
-    user = models.ForeignKey(User, models.PROTECT)
-    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="submissions")
-    meter = models.ForeignKey(Meter, models.PROTECT, related_name="submissions")
+    user = models.ForeignKey(User, models.PROTECT, verbose_name="житель")
+    account = models.ForeignKey(
+        PersonalAccount, models.PROTECT, related_name="submissions", verbose_name="лицевой счёт"
+    )
+    meter = models.ForeignKey(Meter, models.PROTECT, related_name="submissions", verbose_name="прибор учёта")
     taken_on = models.DateField("снято")
     period = models.DateField("входит в счёт за", help_text="first day of the month billed")
     status = models.CharField("состояние", max_length=20, choices=Status, default=Status.SUBMITTED)
