@@ -92,8 +92,8 @@ def test_the_remembered_guess_names_neither_account_nor_address(
 
 
 def test_guesses_at_many_accounts_raise_the_alarm(
-    db: None, typed: dict[str, str], capsys: pytest.CaptureFixture[str]
+    db: None, typed: dict[str, str], caplog: pytest.LogCaptureFixture
 ) -> None:
     for guess in range(30):
         signed_in(guess, f"192.0.2.{guess}").post(URL, typed | {"number": f"018\\{99990000 + guess}"})
-    assert "link_guessing_alarm" in capsys.readouterr().out
+    assert "link_guessing_alarm" in caplog.text
