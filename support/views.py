@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.residents import resident_of
 from billing import queries as billing
 from billing.models import Link
 from support import operations, queries
@@ -20,23 +21,17 @@ from support.forms import NO_METER, MessageForm, ReportForm
 from support.models import Attachment, ErrorReport
 
 
-def _resident(request: HttpRequest) -> User:
-    """Every page here is behind the sign-in, so the user is never anonymous."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
-
-
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
-    reports, older = queries.get_reports(_resident(request), before=int(before) if before.isdigit() else None)
+    reports, older = queries.get_reports(resident_of(request), before=int(before) if before.isdigit() else None)
     return render(request, "support/report_list.html", {"reports": reports, "older": older, "is_first": not before})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_create(request: HttpRequest) -> HttpResponse:
     """`?account=<link>&meter=<meter>&reason=<reason>` fill the form in; without them the resident chooses."""
-    user = _resident(request)
+    user = resident_of(request)
     links = billing.get_links(user)
     link = _choose_link(links, request.POST.get("account") or request.GET.get("account"))
     if link is None:
@@ -110,7 +105,7 @@ def report_answer(request: HttpRequest, number: str) -> HttpResponse:
     if form.is_valid():
         try:
             operations.add_message(
-                user=_resident(request),
+                user=resident_of(request),
                 number=number,
                 key=form.cleaned_data["key"],
                 text=form.cleaned_data["text"],
@@ -127,7 +122,7 @@ def report_answer(request: HttpRequest, number: str) -> HttpResponse:
 
 def _get_report(request: HttpRequest, number: str) -> ErrorReport:
     try:
-        return queries.get_report(_resident(request), number)
+        return queries.get_report(resident_of(request), number)
     except ErrorReport.DoesNotExist as error:
         raise Http404 from error
 
@@ -151,7 +146,7 @@ def _is_verified_staff(user: User) -> bool:
 @csp({"default-src": [NONE], "sandbox": True})  # type: ignore[arg-type]
 def attachment_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
     """Never shown by the browser itself: saved, under a policy that lets nothing in it act (security.md A8)."""
-    user = _resident(request)
+    user = resident_of(request)
     as_staff = _is_verified_staff(user) and user.has_perm("support.view_errorreport")
     try:
         attachment = queries.get_attachment(user, public_id, as_staff=as_staff)

@@ -7,9 +7,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import phones
+from accounts.residents import resident_of
 from billing import operations, queries
 from billing.models import Link
-from billing.views.residents import resident_of
 
 CHECKS = {
     "address": (operations.confirm_address, "Хорошо, адрес ваш. Осталось несколько шагов."),

@@ -8,9 +8,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.residents import resident_of
 from billing import queries
 from billing.models import Bill, Link
-from billing.views.residents import resident_of
 
 Key = tuple[date, int]
 

@@ -6,10 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from accounts.residents import resident_of
 from billing import operations, queries
 from billing.forms import GroupForm
 from billing.models import AccountGroup
-from billing.views.residents import resident_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

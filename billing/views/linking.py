@@ -10,11 +10,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import User
 from accounts.network import client_address
+from accounts.residents import resident_of
 from billing import account_numbers, operations, queries
 from billing.forms import LinkForm, ProofForm, build_proof_forms
 from billing.models import Link, LinkRequest, Supplier
 from billing.proofs import LastPayment
-from billing.views.residents import resident_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

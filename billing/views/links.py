@@ -8,10 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import phones
 from accounts.models import User
+from accounts.residents import resident_of
 from billing import operations, queries
 from billing.forms import DeliveryForm, LinkEditForm
 from billing.models import AccountGroup, Link
-from billing.views.residents import resident_of
 
 
 def _get_link_or_404(user: User, pk: int) -> Link:
