@@ -71,11 +71,12 @@ class LastPayment:
         at: datetime = data["at"]
         recent_from = timezone.localdate(at) - timedelta(days=RECENT_DAYS)
         newest = Payment.objects.filter(account_id=account.pk, amount__gt=0).order_by("-paid_on", "-id")
-        latest = newest.values_list("paid_on", "amount")[:RECENT_DAYS]
+        latest = list(newest.values_list("paid_on", "amount")[:RECENT_DAYS])
+        # Of two payments of one day neither is the later: both count.
+        days = [day for day, _ in latest[:LATEST_PAYMENTS]]
+        since = min([recent_from, *days[-1:]])
         return any(
-            abs(day - paid_on) <= timedelta(days=DAYS_APART) and paid == amount
-            for place, (day, paid) in enumerate(latest)
-            if place < LATEST_PAYMENTS or day >= recent_from
+            abs(day - paid_on) <= timedelta(days=DAYS_APART) and paid == amount for day, paid in latest if day >= since
         )
 
 
