@@ -1,28 +1,18 @@
 """Staff see what came from billing systems and what was refused. Nothing is changed here."""
 
-from typing import Any
-
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from exchange.layouts import LAYOUTS
 from exchange.models import ImportRun, RejectedRow
+from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_batches import ExportBatchAdmin
+
+__all__ = ["ExportBatchAdmin", "ImportRunAdmin", "RejectedRowAdmin"]
 
 SHOWN_ROWS = 100
 FILES = tuple(layout.file for layout in LAYOUTS)
-
-
-class ReadOnlyAdmin:
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(ImportRun)

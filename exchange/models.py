@@ -1,6 +1,9 @@
-"""Packages that came from billing systems and what was refused in them."""
+"""Packages that came from billing systems and what was refused in them; batches of readings that went back."""
 
 from django.db import models
+
+from billing.models import Supplier
+from meters.models import Submission
 
 
 class ImportRun(models.Model):
@@ -46,3 +49,63 @@ class RejectedRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.reason}"
+
+
+class ExportBatch(models.Model):
+    """Accepted readings of one month that went to the billing system together (выгрузка)."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", "ждёт ответа"
+        PARTLY_ANSWERED = "partly_answered", "отвечена не вся"
+        ANSWERED = "answered", "отвечена"
+
+    supplier = models.ForeignKey(Supplier, models.PROTECT, verbose_name="поставщик")
+    number = models.PositiveIntegerField("номер", help_text="counted from 1 for each supplier")
+    period = models.DateField("за месяц", help_text="first day of the month billed")
+    created_at = models.DateTimeField("собрана")
+    rows = models.PositiveIntegerField("строк", default=0)
+    submissions = models.PositiveIntegerField("передач", default=0)
+    status = models.CharField("состояние", max_length=16, choices=Status, default=Status.SENT)
+    acknowledged = models.PositiveIntegerField("подтверждено", default=0)
+    refused = models.PositiveIntegerField("не принято", default=0)
+    answered_at = models.DateTimeField("последний ответ", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "выгрузка показаний"
+        verbose_name_plural = "выгрузки показаний"
+        constraints = [models.UniqueConstraint(fields=["supplier", "number"], name="export_batch_number")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier.code}-{self.period:%Y-%m}-{self.number:04d}"
+
+    def note_answers(self) -> None:
+        """After `acknowledged` and `refused` were counted anew; writes nothing."""
+        answered = self.acknowledged + self.refused
+        if answered >= self.submissions:
+            self.status = self.Status.ANSWERED
+        elif answered:
+            self.status = self.Status.PARTLY_ANSWERED
+
+
+class ExportedSubmission(models.Model):
+    """One submission in a batch, with its very lines: facts may change, the file never does."""
+
+    class Status(models.TextChoices):
+        SENT = "sent", "ждёт ответа"
+        ACKNOWLEDGED = "acknowledged", "подтверждено"
+        REFUSED = "refused", "не принято"
+
+    batch = models.ForeignKey(ExportBatch, models.PROTECT, related_name="exported", verbose_name="выгрузка")
+    submission = models.ForeignKey(Submission, models.PROTECT, related_name="+", verbose_name="передача показаний")
+    lines = models.TextField("строки файла")
+    status = models.CharField("ответ", max_length=12, choices=Status, default=Status.SENT)
+    reason = models.CharField("причина", max_length=300, blank=True)
+    answered_at = models.DateTimeField("когда ответили", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "выгруженные показания"
+        verbose_name_plural = "выгруженные показания"
+        constraints = [models.UniqueConstraint(fields=["submission"], name="exported_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch}: {self.submission}"

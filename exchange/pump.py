@@ -8,6 +8,7 @@ import csv
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any, Protocol
@@ -29,6 +30,10 @@ class PackageHeld(Exception):
 
 class Writes(Protocol):
     def write(self, data: bytes) -> Any: ...
+
+
+class Opens(Protocol):
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]: ...
 
 
 @dataclass
@@ -57,7 +62,7 @@ def stage_file(package: Package, layout: Layout, rejects: Rejects) -> Staged:
     return line_reader.staged
 
 
-def read_dialect(package: Package, layout: Layout) -> Dialect:
+def read_dialect(package: Opens, layout: Layout) -> Dialect:
     with package.open(layout.file) as stream:
         encoding, is_sound, skip = detect_encoding(stream)
     if encoding == "utf-16":

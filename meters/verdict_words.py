@@ -256,6 +256,11 @@ def _verification_expired(finding: Finding, figures: Mapping[str, str]) -> Words
     return Words(title, "Показания мы принимаем. Поверить или заменить счётчик должен его владелец.")
 
 
+def _refused_by_supplier(finding: Finding, figures: Mapping[str, str]) -> Words:
+    reason = figures["reason"].rstrip(".")
+    return Words("Поставщик не принял эти показания.", f"Причина: {reason}. Проверьте цифры и передайте ещё раз.")
+
+
 _WORDS: dict[str, Teller] = {
     "no_meter_info": _plain(
         "Отсутствуют сведения о приборе учёта.",
@@ -295,4 +300,5 @@ _WORDS: dict[str, Teller] = {
     "supersedes": _supersedes,
     "after_hand_over": _after_hand_over,
     "verification_expired": _verification_expired,
+    "refused_by_supplier": _refused_by_supplier,
 }

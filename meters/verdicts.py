@@ -111,6 +111,9 @@ def list_events(submission: Submission) -> list[Event]:
         Event(f"Сотрудник решил: {review.get_decision_display()}", review.decided_at, review.reason)
         for review in sorted(submission.reviews.all(), key=lambda review: review.decided_at)
     ]
+    for refusal in (row["figures"] for row in submission.findings if row["code"] == "refused_by_supplier"):
+        events.append(Event("Передано поставщику", datetime.fromisoformat(refusal["handed_over_at"])))
+        events.append(Event("Поставщик не принял", datetime.fromisoformat(refusal["refused_at"]), refusal["reason"]))
     if submission.status == Submission.Status.BILLED:
         events.append(Event(f"Учтено в счёте за {name_month(submission.period)}", None))
     elif submission.status == Submission.Status.HANDED_OVER:

@@ -1,5 +1,5 @@
 """What can be done with readings: `sending` by a resident, `checking` by the worker, `deciding` by people,
-`settling` by the bill."""
+`handing_over` to the billing system, `settling` by the bill."""
 
 from meters.operations.checking import check_waiting_submissions
 from meters.operations.deciding import (
@@ -9,6 +9,13 @@ from meters.operations.deciding import (
     take_suggestion,
     withdraw_submission,
 )
+from meters.operations.handing_over import (
+    count_ready_to_hand_over,
+    count_waiting_for_staff,
+    get_periods_to_hand_over,
+    hand_over_submissions,
+    take_back_submissions,
+)
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import mark_billed_submissions
 
@@ -17,10 +24,15 @@ __all__ = [
     "NothingToSend",
     "check_waiting_submissions",
     "confirm_submission",
+    "count_ready_to_hand_over",
+    "count_waiting_for_staff",
     "differs_from",
+    "get_periods_to_hand_over",
+    "hand_over_submissions",
     "mark_billed_submissions",
     "review_submission",
     "submit_readings",
+    "take_back_submissions",
     "take_suggestion",
     "withdraw_submission",
 ]

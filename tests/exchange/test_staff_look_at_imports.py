@@ -3,26 +3,13 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django_otp import DEVICE_ID_SESSION_KEY
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.models import User
 from exchange.models import ImportRun
 from exchange.operations import import_registry
 from tests.exchange.packages import CLEAN, PAYMENTS, write_package
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def as_staff(staff: User) -> Client:
-    client = Client()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session[DEVICE_ID_SESSION_KEY] = TOTPDevice.objects.create(user=staff, name="t", confirmed=True).persistent_id
-    session.save()
-    return client
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What can be done at the door to the supplier's billing system."""
+"""A registry package comes in: whole or not at all."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,0 +1,145 @@
+"""Staff see what went to billing systems, take the files, and gather new batches."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
+
+from billing.calendar import name_month
+from billing.models import Supplier
+from exchange import operations
+from exchange.models import ExportBatch, ExportedSubmission
+from exchange.readings_out import COMPOSERS
+from exchange.staff_access import ReadOnlyAdmin
+from meters import operations as meters
+
+SHOWN_ROWS = 100
+TONES = {"answered": " staff-badge--good", "partly_answered": " staff-badge--waiting", "sent": " staff-badge--waiting"}
+
+
+@admin.register(ExportBatch)
+class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
+    list_display = [
+        "__str__",
+        "month",
+        "created_at",
+        "submissions",
+        "rows",
+        "state",
+        "acknowledged",
+        "refused",
+        "files",
+    ]
+    list_filter = ["status", ("supplier", admin.RelatedOnlyFieldListFilter)]
+    list_select_related = ["supplier"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+    change_list_template = "admin/exchange/exportbatch/list.html"
+    readonly_fields = fields = (
+        "supplier",
+        "number",
+        "month",
+        "created_at",
+        "submissions",
+        "rows",
+        "state",
+        "acknowledged",
+        "refused",
+        "answered_at",
+        "files",
+        "first_refused",
+    )
+
+    @admin.display(description="за месяц", ordering="period")
+    def month(self, batch: ExportBatch) -> str:
+        return f"{name_month(batch.period)}"
+
+    @admin.display(description="состояние", ordering="status")
+    def state(self, batch: ExportBatch) -> SafeString:
+        tone = TONES.get(batch.status, "")
+        return format_html('<span class="staff-badge{}">{}</span>', tone, batch.get_status_display())
+
+    @admin.display(description="файлы")
+    def files(self, batch: ExportBatch) -> SafeString:
+        return format_html_join(
+            ", ",
+            '<a href="{}">{}</a>',
+            (
+                (
+                    reverse("admin:exchange_exportbatch_download", args=[batch.pk, name]),
+                    name.removeprefix("readings-out"),
+                )
+                for name in COMPOSERS
+            ),
+        )
+
+    @admin.display(description="не принято поставщиком")
+    def first_refused(self, batch: ExportBatch) -> SafeString | str:
+        rows = batch.exported.filter(status=ExportedSubmission.Status.REFUSED).select_related("submission")
+        found = format_html_join(
+            "",
+            '<div><a href="{}">{}</a>: {}</div>',
+            (
+                (reverse("admin:meters_submission_change", args=[row.submission_id]), row.submission, row.reason)
+                for row in rows.order_by("pk")[:SHOWN_ROWS]
+            ),
+        )
+        return found or "нет"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("gather/", view(require_POST(self.gather_view)), name="exchange_exportbatch_gather"),
+            path("<int:batch_id>/<str:name>/download/", view(self.download_view), name="exchange_exportbatch_download"),
+            *super().get_urls(),
+        ]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        ready = [
+            (supplier, meters.count_ready_to_hand_over(supplier.pk)) for supplier in Supplier.objects.order_by("name")
+        ]
+        context = {
+            "ready": [(supplier, count) for supplier, count in ready if count],
+            "may_gather": _may_gather(request),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
+
+    def gather_view(self, request: HttpRequest) -> HttpResponse:
+        if not _may_gather(request):
+            raise PermissionDenied
+        supplier = get_object_or_404(Supplier, code=request.POST.get("supplier", ""))
+        batches = operations.export_readings(supplier=supplier, at=timezone.now())
+        for batch in batches:
+            self.log_addition(request, batch, "Собрана выгрузка показаний")
+        if batches:
+            names = ", ".join(str(batch) for batch in batches)
+            self.message_user(request, f"Собрано: {names}. Файлы можно скачать в списке.", messages.SUCCESS)
+        else:
+            self.message_user(request, "Новых принятых показаний нет.", messages.INFO)
+        return redirect("admin:exchange_exportbatch_changelist")
+
+    def download_view(self, request: HttpRequest, batch_id: int, name: str) -> StreamingHttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        batch = get_object_or_404(ExportBatch.objects.select_related("supplier"), pk=batch_id)
+        if name not in COMPOSERS:
+            raise Http404
+        content_type, compose = COMPOSERS[name]
+        self.log_change(request, batch, f"Скачан {name}")
+        return StreamingHttpResponse(
+            compose(batch),
+            content_type=content_type,
+            headers={"Content-Disposition": f'attachment; filename="{batch}-{name}"'},
+        )
+
+
+def _may_gather(request: HttpRequest) -> bool:
+    user: Any = request.user
+    return bool(user.has_perm("exchange.add_exportbatch"))
