@@ -68,7 +68,11 @@ class ReadingsForm(forms.Form):
         meter = card.meter
         for row in card.rows:
             text = cleaned.get(row.field_name, "")
-            figures = {"name": row.scale.name, "digits_left": str(getattr(meter, "digits_left", "") or "")}
+            figures = {
+                "name": row.scale.name,
+                "digits_left": str(getattr(meter, "digits_left", None) or ""),
+                "digits_right": str(getattr(meter, "digits_right", None) or 0),
+            }
             problem = "missing_scale"
             if text:
                 problem = parse_value(

@@ -453,3 +453,9 @@ def test_staff_decide_and_the_resident_hears(
     assert ReadingReview.objects.get().reason == "фото не читается"
     assert Notification.objects.filter(event="meters/submission_reviewed").count() == 1
     assert Reading.objects.filter(submission=submission).exists() is (decision == "accept")
+
+
+def test_red_digits_are_asked_for_where_the_meter_has_them(as_alice: PageClient, alices_flat: Link) -> None:
+    assert "не переписывайте" in send(as_alice, alices_flat, "12345678", "3588").content.decode()
+    Meter.objects.update(digits_left=5, digits_right=3)
+    assert "пишите после запятой" in send(as_alice, alices_flat, "12345678", "3588").content.decode()
