@@ -9,6 +9,8 @@ from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import phones
+from accounts.privacy.models import EmailChange as EmailChange
+from accounts.session_records import SessionRecord as SessionRecord
 
 
 class UserManager(BaseUserManager["User"]):

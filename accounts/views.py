@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import forms, network, operations, phones, queries
+from accounts import forms, network, operations, phones, queries, sessions
 from accounts.models import PhoneChallenge, Registration, User
 
 REGISTRATION_KEY, RESET_KEY = "registration", "password_reset"
@@ -36,6 +36,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(error))
         else:
             login(request, user, backend=BACKEND)
+            sessions.remember_session(request, user, at=timezone.now())
             return redirect(_next_url(request))
     return _page(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
 
@@ -184,6 +185,9 @@ def _page(request: HttpRequest, template: str, context: dict[str, object]) -> Ht
 def _enter(request: HttpRequest, user: User, used_key: str) -> HttpResponse:
     request.session.pop(used_key, None)
     login(request, user, backend=BACKEND)
+    sessions.remember_session(request, user, at=timezone.now())
+    if used_key == RESET_KEY:
+        sessions.end_other_sessions(user, kept_key=request.session.session_key)
     return redirect("home")
 
 

@@ -2,9 +2,15 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django_otp.admin import OTPAdminSite
 
+from accounts import sessions
+from accounts.models import User
 from portal.staff_sign_in import StaffSignInForm
 
 WORK_FIRST = ["support", "meters", "exchange", "billing", "accounts", "notifications"]
@@ -17,6 +23,15 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
     login_form = StaffSignInForm
     login_template = "admin/login.html"
     enable_nav_sidebar = False
+
+    @method_decorator(never_cache)
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Django's sign-in; the session it begins is remembered like a resident's."""
+        answer: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
+            sessions.remember_session(request, request.user, at=timezone.now())
+        return answer
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Queues first, then what is looked up, then the machinery."""

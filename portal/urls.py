@@ -13,6 +13,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("my-data/", include("accounts.privacy.urls")),
     path("", include("notifications.urls")),
     path("", include("billing.urls")),
     path("", include("meters.urls")),

@@ -1,0 +1,73 @@
+"""What the portal knows of a resident, as he may see it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts import queries as accounts
+from accounts.models import Consent, ConsentDocument, EmailChange, SessionRecord, User
+from accounts.privacy.consents import MEANINGS, OPTIONAL_CONSENTS
+
+
+@dataclass(frozen=True)
+class ConsentState:
+    """What a resident has decided about one text, newest decision first."""
+
+    kind: str
+    title: str
+    meaning: str
+    decisions: list[Consent]
+    may_be_decided: bool
+
+    @property
+    def newest(self) -> Consent | None:
+        return self.decisions[0] if self.decisions else None
+
+    @property
+    def given(self) -> bool:
+        return self.newest is not None and self.newest.given
+
+
+def get_consents(user: User, *, at: datetime) -> list[ConsentState]:
+    """Each text with all decisions about it. One not asked for at registration shows only after a decision."""
+    decided: dict[str, list[Consent]] = {}
+    for consent in Consent.objects.filter(user=user).select_related("document").order_by("-decided_at", "-pk"):
+        decided.setdefault(consent.document.kind, []).append(consent)
+    published = {document.kind for document in accounts.get_documents(at=at)}
+    return [
+        ConsentState(
+            kind=kind,
+            title=ConsentDocument.Kind(kind).label,
+            meaning=meaning,
+            decisions=decided.get(kind, []),
+            may_be_decided=kind in OPTIONAL_CONSENTS and kind in published,
+        )
+        for kind, meaning in MEANINGS.items()
+        if kind in decided or kind == ConsentDocument.Kind.ADVERTISING
+    ]
+
+
+def get_decided_document(user: User, document_id: int) -> ConsentDocument:
+    """A version the resident decided about, however old. Raises ConsentDocument.DoesNotExist for any other."""
+    return ConsentDocument.objects.filter(consent__user=user).distinct().get(pk=document_id)
+
+
+def get_sessions(user: User, *, at: datetime) -> list[SessionRecord]:
+    """Where the resident is signed in, the last used first."""
+    return list(
+        SessionRecord.objects.visible_to(user).filter(session__expire_date__gt=at).order_by("-last_seen_at", "-pk")
+    )
+
+
+def get_session(user: User, record_id: int) -> SessionRecord:
+    """Raises SessionRecord.DoesNotExist for another's."""
+    return SessionRecord.objects.visible_to(user).get(pk=record_id)
+
+
+def get_waiting_email(user: User, *, at: datetime) -> EmailChange | None:
+    """The address whose link has not been used yet."""
+    return EmailChange.objects.visible_to(user).waiting(at).order_by("-pk").first()
+
+
+def get_email_change(user: User, change_id: int) -> EmailChange:
+    """Raises EmailChange.DoesNotExist for another's."""
+    return EmailChange.objects.visible_to(user).get(pk=change_id)

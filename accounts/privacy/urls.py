@@ -1,0 +1,17 @@
+from django.urls import path
+
+from accounts.privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("", views.my_data, name="my_data"),
+    path("consents/<slug:kind>/", views.consent_decide, name="consent_decide"),
+    path("documents/<int:document_id>/", views.document_detail, name="document_detail"),
+    path("sessions/end/", views.sessions_end, name="sessions_end"),
+    path("sessions/<int:record_id>/end/", views.session_end, name="session_end"),
+    path("password/", views.password_change, name="password_change"),
+    path("password/confirm/", views.password_confirm, name="password_confirm"),
+    path("e-mail/", views.email_change, name="email_change"),
+    path("e-mail/withdraw/", views.email_withdraw, name="email_withdraw"),
+    path("e-mail/<str:token>/", views.email_confirm, name="email_confirm"),
+]

@@ -1,0 +1,124 @@
+"""Sessions end in time, are seen by their owner, and can be ended by him (security.md S14, S16)."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import logout, update_session_auth_hash
+from django.db import IntegrityError
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts import network
+from accounts.models import SessionRecord, User
+
+REMEMBERED, PASSWORD_AT = "remembered", "password_at"
+TOUCH_EVERY = timedelta(minutes=1)
+_MOST_SEEN = 10_000
+_seen: dict[str, datetime] = {}
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """How long a session lives untouched, and how long at most."""
+
+    idle: timedelta
+    whole: timedelta
+
+
+RESIDENT = Lifetime(idle=timedelta(minutes=60), whole=timedelta(hours=24))
+STAFF = Lifetime(idle=timedelta(minutes=30), whole=timedelta(hours=12))
+
+
+def remember_session(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """Write down the session that `login` has just begun with a password."""
+    request.session[PASSWORD_AT] = at.timestamp()
+    _write(request, user, at=at, started_at=at)
+
+
+def renew_session(request: HttpRequest, user: User, *, at: datetime) -> None:
+    """A new id for the same session, after the password was proven or changed."""
+    began = (
+        SessionRecord.objects.filter(session_id=request.session.session_key)
+        .values_list("started_at", flat=True)
+        .first()
+    )
+    update_session_auth_hash(request, user)
+    request.session[PASSWORD_AT] = at.timestamp()
+    _write(request, user, at=at, started_at=began or at)
+
+
+def end_sessions(records: Iterable[SessionRecord]) -> int:
+    """End them at once, in the database and in the cache."""
+    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    keys = [record.session_id for record in records]
+    for key in keys:
+        store.delete(key)
+        _seen.pop(key, None)
+    return len(keys)
+
+
+def end_other_sessions(user: User, *, kept_key: str | None) -> int:
+    """End every session of the user but the one with this key."""
+    return end_sessions(SessionRecord.objects.visible_to(user).exclude(session_id=kept_key))
+
+
+def keep_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Note once a minute that a session is used; sign out the one that was ended elsewhere or is too old."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if isinstance(user, User) and not _goes_on(request, user, at=timezone.now()):
+            logout(request)
+        return get_response(request)
+
+    return middleware
+
+
+def _goes_on(request: HttpRequest, user: User, *, at: datetime) -> bool:
+    key = request.session.session_key or ""
+    seen = _seen.get(key)
+    if seen is not None and timedelta(0) <= at - seen < TOUCH_EVERY:
+        return True
+    if REMEMBERED in request.session:
+        return _touch(key, STAFF if user.is_staff else RESIDENT, at=at)
+    try:
+        _write(request, user, at=at, started_at=at)
+    except IntegrityError:
+        return False  # the session itself is gone from the database
+    return True
+
+
+def _touch(key: str, lifetime: Lifetime, *, at: datetime) -> bool:
+    touched = SessionRecord.objects.filter(
+        session_id=key, last_seen_at__gt=at - lifetime.idle, started_at__gt=at - lifetime.whole
+    ).update(last_seen_at=at)
+    if touched:
+        _note_seen(key, at)
+    return bool(touched)
+
+
+def _write(request: HttpRequest, user: User, *, at: datetime, started_at: datetime) -> None:
+    request.session[REMEMBERED] = True
+    if request.session.session_key is None:
+        request.session.save()
+    key = str(request.session.session_key)
+    SessionRecord.objects.update_or_create(
+        session_id=key,
+        defaults={
+            "user": user,
+            "network_address": network.client_address(request),
+            "user_agent": network.user_agent(request),
+            "started_at": started_at,
+            "last_seen_at": at,
+        },
+    )
+    _note_seen(key, at)
+
+
+def _note_seen(key: str, at: datetime) -> None:
+    if len(_seen) >= _MOST_SEEN:
+        _seen.clear()
+    _seen[key] = at
