@@ -42,18 +42,15 @@ DATABASES["default"] |= {
     "CONN_MAX_AGE": 0 if SERVES_WEB else 60,
     "OPTIONS": {
         "connect_timeout": 2,
-        "options": "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s",
-        **({"pool": {"min_size": 1, "max_size": 4, "timeout": 5}} if SERVES_WEB else {}),
+        "options": (
+            "-c statement_timeout=5s -c idle_in_transaction_session_timeout=10s"
+            if SERVES_WEB
+            else "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
+        ),
+        **({"pool": {"min_size": 1, "max_size": 4, "timeout": 2}} if SERVES_WEB else {}),
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
-    }
-}
 
 INSTALLED_APPS = [
     "notifications",
@@ -135,7 +132,6 @@ LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_AGE = 60 * 60 * 24
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -21,5 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler500 = "portal.failures.page_failed"
+
 if settings.DEMO:
     urlpatterns += [path("demo/messages/", views.demo_messages, name="demo_messages")]
