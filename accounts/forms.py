@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts import phones
+from accounts.models import User
 
 
 def _link_label(before: str, kind: str, text: str) -> SafeString:
@@ -103,7 +104,7 @@ class RegistrationForm(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        validate_password(password, User(phone=self.cleaned_data.get("phone", "")))
         return password
 
 
@@ -119,7 +120,11 @@ class NewPasswordForm(forms.Form):
     code = CodeField()
     password = PasswordField(autocomplete="new-password", label="Новый пароль")
 
+    def __init__(self, *args: Any, phone: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.phone = phone
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        validate_password(password, User(phone=self.phone))
         return password

@@ -9,6 +9,8 @@ from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import phones
+from accounts.limited_acts import LimitedAct as LimitedAct
+from accounts.limited_acts import PhoneRelease as PhoneRelease
 from accounts.privacy.models import EmailChange as EmailChange
 from accounts.session_records import SessionRecord as SessionRecord
 
@@ -152,20 +154,3 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document}: {'да' if self.given else 'нет'}"
-
-
-class RateLimitCounter(models.Model):
-    """How often something happened in one window of one policy (`accounts.limits`)."""
-
-    policy = models.CharField(max_length=40)
-    subject = models.CharField(max_length=64, help_text="keyed hash of phone, address, account …")
-    window_start = models.DateTimeField()
-    count = models.PositiveIntegerField()
-
-    class Meta:
-        verbose_name = "счётчик ограничения"
-        verbose_name_plural = "счётчики ограничений"
-        constraints = [models.UniqueConstraint(fields=["policy", "subject", "window_start"], name="rate_limit_window")]
-
-    def __str__(self) -> str:
-        return f"{self.policy}: {self.count}"

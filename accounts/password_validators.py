@@ -1,9 +1,16 @@
-"""The supplier's password rules as a Django validator."""
+"""The supplier's password rules, and what everybody guesses first, as Django validators (security.md S10)."""
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
 from accounts import password_rules
 from accounts.models import User
+
+SHORTEST = 8
 
 
 class PasswordRulesValidator:
@@ -18,6 +25,43 @@ class PasswordRulesValidator:
             raise ValidationError(
                 f"Пароль длиннее {password_rules.MAX_LENGTH} символов: сократите его.",
                 code="password_too_long",
+            )
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class CommonPasswordValidator(password_validation.CommonPasswordValidator):
+    """Django's list of common passwords, whatever the case and whatever signs stand around."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        folded = password.casefold()
+        if self.passwords & {folded, folded.strip("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")}:
+            raise ValidationError(
+                "Такой пароль подбирают первым: он есть в списках частых. Придумайте другой.",
+                code="password_too_common",
+            )
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class ContextWordsValidator:
+    """The phone and the names of suppliers are known to all: without them the password must still be long enough."""
+
+    def __init__(self, words: Iterable[str] = ()) -> None:
+        self.words = sorted((word.casefold() for word in words), key=len, reverse=True)
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        digits = re.sub(r"\D", "", str(user.phone)) if user and user.phone else ""
+        known = [part for part in (digits, digits[1:], digits[4:]) if part] + self.words
+        rest = password.casefold()
+        for word in known:
+            rest = rest.replace(word, "")
+        if rest != password.casefold() and len(rest) < SHORTEST:
+            raise ValidationError(
+                "Номер телефона и название поставщика угадать легко. Добавьте к ним что-нибудь своё.",
+                code="password_context",
             )
 
     def get_help_text(self) -> str:

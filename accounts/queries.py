@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from accounts import limits
 from accounts.models import ConsentDocument, PhoneChallenge, Registration
 
 
@@ -15,6 +16,11 @@ def get_reset_challenge(public_id: UUID) -> PhoneChallenge | None:
     return PhoneChallenge.objects.filter(
         public_id=public_id, purpose=PhoneChallenge.Purpose.PASSWORD_RESET, used_at=None
     ).first()
+
+
+def get_resend_time(phone: str, *, at: datetime) -> datetime | None:
+    """Since when another SMS may go to a phone; None when it may now. The same for known and unknown phones."""
+    return limits.find_wait([(policy, phone) for policy in limits.SMS_PER_PHONE], at=at)
 
 
 def get_document(kind: str, *, at: datetime) -> ConsentDocument | None:

@@ -1,6 +1,7 @@
 """The door: registration, sign-in, a new password, and the texts agreed to."""
 
-from datetime import datetime
+import secrets
+from math import ceil
 from uuid import UUID
 
 from django.conf import settings
@@ -15,10 +16,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts import forms, network, operations, phones, queries, sessions
+from accounts import forms, known_devices, network, operations, phones, queries, sessions
 from accounts.models import PhoneChallenge, Registration, User
+from accounts.operations.refusals import say_when
 
-REGISTRATION_KEY, RESET_KEY = "registration", "password_reset"
+REGISTRATION_KEY, RESET_KEY, DOOR_KEY = "registration", "password_reset", "door"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -37,7 +39,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, backend=BACKEND)
             sessions.remember_session(request, user, at=timezone.now())
-            return redirect(_next_url(request))
+            response = redirect(_next_url(request))
+            known_devices.remember_device(request, response, user)
+            return response
     return _page(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
 
 
@@ -57,6 +61,7 @@ def registration(request: HttpRequest) -> HttpResponse:
         return redirect("home")
     form = forms.RegistrationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        visitor = _visitor(request)
         try:
             begun = operations.begin_registration(
                 phone=form.cleaned_data["phone"],
@@ -64,12 +69,13 @@ def registration(request: HttpRequest) -> HttpResponse:
                 advertising=form.cleaned_data["advertising"],
                 advertising_preselected=settings.ADVERTISING_PRESELECTED,
                 personal_data=form.cleaned_data.get("personal_data", False),
-                visitor=_visitor(request),
+                visitor=visitor,
                 at=timezone.now(),
             )
-        except operations.TooManyMessages as error:
+        except operations.AccountsError as error:
             form.add_error(None, str(error))
         else:
+            request.session[DOOR_KEY] = visitor.session
             request.session[REGISTRATION_KEY] = str(begun.public_id)
             return redirect("accounts:registration_code")
     return _page(request, "accounts/registration.html", {"form": form})
@@ -88,7 +94,7 @@ def registration_code(request: HttpRequest) -> HttpResponse:
             user = operations.confirm_registration(
                 registration_id=pending.public_id, code=form.cleaned_data["code"], at=timezone.now()
             )
-        except (operations.WrongCode, operations.ChallengeClosed) as error:
+        except operations.AccountsError as error:
             form.add_error("code", str(error))
         except Registration.DoesNotExist:
             return redirect("accounts:sign_in")
@@ -120,13 +126,15 @@ def registration_resend(request: HttpRequest) -> HttpResponse:
 def password_reset(request: HttpRequest) -> HttpResponse:
     form = forms.PasswordResetForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
+        visitor = _visitor(request)
         try:
             challenge = operations.begin_password_reset(
-                phone=form.cleaned_data["phone"], visitor=_visitor(request), at=timezone.now()
+                phone=form.cleaned_data["phone"], visitor=visitor, at=timezone.now()
             )
-        except operations.TooManyMessages as error:
+        except operations.AccountsError as error:
             form.add_error(None, str(error))
         else:
+            request.session[DOOR_KEY] = visitor.session
             request.session[RESET_KEY] = str(challenge.public_id)
             return redirect("accounts:password_reset_code")
     return _page(request, "accounts/password_reset.html", {"form": form})
@@ -139,11 +147,11 @@ def password_reset_code(request: HttpRequest) -> HttpResponse:
     challenge = queries.get_reset_challenge(_session_id(request, RESET_KEY))
     if challenge is None:
         return redirect("accounts:password_reset")
-    form = forms.NewPasswordForm(request.POST or None)
+    form = forms.NewPasswordForm(request.POST or None, phone=challenge.phone)
     if request.method == "POST" and form.is_valid():
         try:
             user = operations.reset_password(challenge_id=challenge.public_id, at=timezone.now(), **form.cleaned_data)
-        except (operations.WrongCode, operations.ChallengeClosed) as error:
+        except operations.AccountsError as error:
             form.add_error("code", str(error))
         else:
             return _enter(request, user, RESET_KEY)
@@ -188,11 +196,18 @@ def _enter(request: HttpRequest, user: User, used_key: str) -> HttpResponse:
     sessions.remember_session(request, user, at=timezone.now())
     if used_key == RESET_KEY:
         sessions.end_other_sessions(user, kept_key=request.session.session_key)
-    return redirect("home")
+    response = redirect("home")
+    known_devices.remember_device(request, response, user)
+    return response
 
 
 def _visitor(request: HttpRequest) -> operations.Visitor:
-    return operations.Visitor(address=network.client_address(request), user_agent=network.user_agent(request))
+    return operations.Visitor(
+        address=network.client_address(request),
+        user_agent=network.user_agent(request),
+        session=request.session.get(DOOR_KEY) or secrets.token_hex(16),
+        device=known_devices.read_device(request),
+    )
 
 
 def _session_id(request: HttpRequest, key: str) -> UUID:
@@ -201,11 +216,12 @@ def _session_id(request: HttpRequest, key: str) -> UUID:
 
 
 def _waiting(challenge: PhoneChallenge) -> dict[str, object]:
-    now: datetime = timezone.now()
-    left = (challenge.created_at + operations.RESEND_AFTER - now).total_seconds()
+    now = timezone.now()
+    until = queries.get_resend_time(challenge.phone, at=now)
     return {
         "phone": phones.mask_phone(challenge.phone),
-        "resend_in": max(0, int(left) + 1 if left > 0 else 0),
+        "resend_in": ceil((until - now).total_seconds()) if until else 0,
+        "resend_when": say_when(until, now) if until else "",
     }
 
 

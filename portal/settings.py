@@ -126,7 +126,11 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.password_validators.PasswordRulesValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.password_validators.CommonPasswordValidator"},
+    {
+        "NAME": "accounts.password_validators.ContextWordsValidator",
+        "OPTIONS": {"words": ["petroelectrosbyt", "elektrosbyt", "energosbyt", "vckp", "eirc", "psc", "psk"]},
+    },
 ]
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "home"
@@ -295,5 +299,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE_COOKIES else []
 
 # The demo is tried by many people from one address.
 SMS_PER_ADDRESS_HOUR = env.int("SMS_PER_ADDRESS_HOUR", default=2000 if DEMO else 10)
+SMS_PER_SESSION_HOUR = env.int("SMS_PER_SESSION_HOUR", default=2000 if DEMO else 5)
+SMS_PER_BLOCK_HOUR = env.int("SMS_PER_BLOCK_HOUR", default=2000 if DEMO else 30)
 SIGN_IN_PER_ADDRESS_DAY = env.int("SIGN_IN_PER_ADDRESS_DAY", default=20000 if DEMO else 100)
 LINK_ATTEMPTS_PER_ADDRESS_HOUR = env.int("LINK_ATTEMPTS_PER_ADDRESS_HOUR", default=2000 if DEMO else 20)

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_first_documents'),
+        ('accounts', '0003_limited_acts'),
         ('sessions', '0001_initial'),
     ]
 

@@ -2,11 +2,8 @@
 
 from collections import Counter
 
-import pytest
-
-from accounts import challenges, limits
+from accounts import challenges
 from accounts.models import PhoneChallenge
-from tests.factories import NOW
 
 
 def make(**more: object) -> PhoneChallenge:
@@ -35,12 +32,3 @@ def test_a_code_depends_on_purpose_and_phone() -> None:
 def test_a_silent_challenge_is_satisfied_by_no_code() -> None:
     challenge = make(silent=True)
     assert not challenges.is_right(challenge, challenges.derive_code(challenge))
-
-
-@pytest.mark.django_db
-def test_a_limit_admits_exactly_its_count_in_a_window() -> None:
-    limit = limits.Limit("test", 3, limits.HOUR)
-    assert [limits.consume(limit, "one", at=NOW) for _ in range(5)] == [True, True, True, False, False]
-    assert limits.consume(limit, "other", at=NOW)
-    assert limits.is_exhausted(limit, "one", at=NOW)
-    assert limits.consume(limit, "one", at=NOW + limits.HOUR)

@@ -1,0 +1,41 @@
+"""Coming in with a password (security.md S7, S12, T12, T26)."""
+
+from datetime import datetime
+
+import structlog
+from django.contrib.auth.hashers import check_password, make_password
+
+from accounts import limits, network
+from accounts.models import User
+from accounts.operations.codes import Visitor
+from accounts.operations.refusals import TooManyAttempts, WrongCredentials
+
+_STRANGERS_PASSWORD = make_password("nobody has this password")
+log = structlog.get_logger()
+
+
+def check_sign_in(*, phone: str, password: str, visitor: Visitor, at: datetime) -> User:
+    """The resident whose phone (E.164) and password these are. Raises WrongCredentials, TooManyAttempts.
+
+    Limits are asked, and the attempt is counted, before hashing; what turns out right is given back. An unknown phone
+    costs one hash like a known one. A device this resident came in from before has a count of its own, so that a
+    stranger's guesses do not keep its owner waiting.
+    """
+    user = User.objects.filter(phone=phone, is_active=True).first()
+    device = visitor.device
+    guesser = f"device:{device.key}:{phone}" if device and user and device.knows(user) else phone
+    asked = [
+        *((policy, guesser) for policy in limits.SIGN_IN_PER_PHONE),
+        (limits.SIGN_IN_PER_ADDRESS, network.subject_of(visitor.address)),
+    ]
+    if waits := limits.consume_together(asked, at=at):
+        raise TooManyAttempts(waits, at)
+    if user is None:
+        check_password(password, _STRANGERS_PASSWORD)
+    elif user.check_password(password):
+        limits.give_back(asked, at=at)
+        return user
+    limits.record(limits.SIGN_IN_FAILURES, "all", at=at)
+    if limits.is_exhausted(limits.SIGN_IN_FAILURES, "all", at=at) and limits.consume(limits.ALARM, "sign-in", at=at):
+        log.error("sign_in_guessing_alarm")
+    raise WrongCredentials
