@@ -8,8 +8,9 @@ from decimal import Decimal
 from accounts.models import User
 from billing import queries as billing
 from billing.calendar import ReadingCalendar, count_days, name_day, name_month
-from billing.models import Link, PersonalAccount, Service, Supplier, Tariff
+from billing.models import BillLine, Link, PersonalAccount, Service, Supplier, Tariff
 from meters.models import Meter, Reading, Scale, Submission
+from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
 from meters.queries.submissions import get_current_submissions
 from meters.verification import tell_verification
@@ -67,7 +68,8 @@ class Deadline:
 class ReadingCard:
     """One meter of one link. `closed` says why nothing is asked; `sent` is what was sent for this bill already.
 
-    `report_reason` opens the error report about what keeps the card closed.
+    `report_reason` opens the error report about what keeps the card closed; `not_sending` is what comes if nothing is
+    sent, when the bills show it.
     """
 
     link: Link
@@ -79,6 +81,7 @@ class ReadingCard:
     sent: Submission | None = None
     badge: Badge | None = None
     deadline: Deadline | None = None
+    not_sending: NotSending | None = None
 
     @property
     def is_open(self) -> bool:
@@ -116,6 +119,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     prices = _index_prices(billing.get_tariffs(suppliers, on))
+    billed = _index_kinds(billing.get_bill_lines(accounts, _months_before(on, SEEN_MONTHS)))
     cards = []
     for link in links:
         found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]
@@ -128,11 +132,12 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
             current = sent.get(meter.pk)
             if current is not None and current.period < periods[link.account.supplier_id]:
                 current = None
+            rows = tuple(_describe_row(link, meter, scale, known, prices) for scale in known.scales[meter.pk])
             cards.append(
                 ReadingCard(
                     link=link,
                     meter=meter,
-                    rows=tuple(_describe_row(link, meter, scale, known, prices) for scale in known.scales[meter.pk]),
+                    rows=rows,
                     report_reason="meter_replaced"
                     if _closed_meter(meter, on) and meter.status != Meter.Status.AUTOMATIC
                     else "",
@@ -140,6 +145,11 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
                     sent=current,
                     badge=_describe_verification(link, meter, on),
                     deadline=deadline,
+                    not_sending=foresee_not_sending(
+                        collect_kinds(billed.get((link.account_id, meter.serial), ())),
+                        bill=periods[link.account.supplier_id],
+                        actual_on=min((row.previous_on for row in rows if row.previous_on), default=None),
+                    ),
                 )
             )
     return cards
@@ -216,6 +226,20 @@ def _index_prices(tariffs: Sequence[Tariff]) -> dict[tuple[int, str, str], Decim
     for tariff in sorted(tariffs, key=lambda row: row.range_from):
         prices.setdefault((tariff.supplier_id, tariff.service, tariff.code), tariff.price)
     return prices
+
+
+def _index_kinds(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[tuple[date, str]]]:
+    """Months and kinds of readings on bills, by personal account and serial."""
+    kinds: dict[tuple[int, str], list[tuple[date, str]]] = {}
+    for line in lines:
+        if line.serial:
+            kinds.setdefault((line.bill.account_id, line.serial), []).append((line.bill.period, line.kind))
+    return kinds
+
+
+def _months_before(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, 1)
 
 
 def _closed_account(link: Link) -> str:
