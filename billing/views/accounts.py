@@ -54,6 +54,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
     except Link.DoesNotExist as error:
         raise Http404 from error
     delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
+    balance = queries.get_balances([link.account_id], timezone.localdate()).get(link.account_id)
     others = [
         {
             "link": other,
@@ -71,7 +72,8 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "checklist": queries.get_checklists([link], timezone.localdate())[link.pk],
             "delivery": delivery,
             "delivery_is_own": delivery is not None and delivery.user_id == user.pk,
-            "last_bill": queries.get_last_bills([link.account_id]).get(link.account_id),
+            "balance": balance,
+            "last_bill": balance and balance.bill,
             "branch": queries.get_branch_for(link.account),
             "others": others,
         },

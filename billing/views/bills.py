@@ -110,6 +110,7 @@ def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     except Bill.DoesNotExist as error:
         raise Http404 from error
     names = queries.get_scale_names([bill.account_id])
+    balance = queries.get_balances([bill.account_id], timezone.localdate()).get(bill.account_id)
     lines = [
         {"line": line, "scale": names.get((bill.supplier_id, line.service, line.code), line.code)}
         for line in bill.lines.all()
@@ -119,6 +120,7 @@ def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "billing/bill_detail.html",
         {
             "bill": bill,
+            "balance": balance if balance and balance.bill == bill else None,
             "link": _link_of(bill.account_id, queries.get_links(user)),
             "lines": lines,
             "has_estimates": any(line.is_estimate for line in bill.lines.all()),

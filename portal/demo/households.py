@@ -44,6 +44,7 @@ class Household:
     pays: bool = True
     pays_exactly: bool = True
     owes: bool = False
+    leaves_last_bill: bool = False
     near_rollover: bool = False
 
 
@@ -78,7 +79,7 @@ def make_electricity_households() -> Iterator[Household]:
         FLAT, "electricity", "г. Заречный, ул. Фонарная, д. 7, кв. 21", "НЕВА МТ 124 AS OP", "кВт·ч", DAY_AND_NIGHT
     )
     dacha = replace(flat, address="Озёрный р-н, СНТ «Ёлочка», уч. 48", scales=WHOLE_DAY, model="Меркурий 201.5")
-    yield flat
+    yield replace(flat, leaves_last_bill=True)
     yield replace(dacha, number=DACHA_WITHOUT_METER, has_meter=False)
     yield replace(
         dacha, number=DACHA_REPLACED, address="Озёрный р-н, СНТ «Ёлочка», уч. 49", replaced_months_ago=7, digits_left=5

@@ -55,7 +55,8 @@ class Life:
             paid = self._pay(month)
             lines = self._read_meter(month, months_ago) if self.household.has_meter else [self._norm_line()]
             self._bill(month, months_ago, lines, paid)
-        self._pay(add_months(months[-1], 1))
+        if not self.household.leaves_last_bill:
+            self._pay(add_months(months[-1], 1))
 
     def _open_account(self, first_month: date) -> None:
         home = self.household

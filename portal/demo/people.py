@@ -10,7 +10,7 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Consent, ConsentDocument, User
-from billing.models import AccountGroup, Link, Payment, PersonalAccount
+from billing.models import AccountGroup, BillDelivery, Link, Payment, PersonalAccount
 from meters.models import Meter
 from portal.demo import households
 
@@ -25,6 +25,7 @@ LINKS = (
     ("psk", households.DACHA_REPLACED, DACHA, "Домик в Ёлочке"),
     ("psk", households.DACHA_WITHOUT_METER, DACHA, "Участок рядом"),
 )
+STILL_TO_CHECK = {households.DACHA_WITHOUT_METER}
 FREE = (("psk", households.FREE_FLAT), ("eirc", households.FREE_WATER))
 LINKED_EARLIER = timedelta(days=200)
 
@@ -60,9 +61,22 @@ def furnish_people(*, at: datetime) -> None:
         if Link.objects.filter(user=resident, account=account).exists():
             continue
         group, _ = AccountGroup.objects.get_or_create(user=resident, name=group_name, defaults={"created_at": since})
+        checked_at = since if number not in STILL_TO_CHECK else None
         Link.objects.create(
-            user=resident, account=account, group=group, alias=alias, proof="last_payment", linked_at=since
+            user=resident,
+            account=account,
+            group=group,
+            alias=alias,
+            proof="last_payment",
+            linked_at=since,
+            address_confirmed_at=since,
+            history_checked_at=since,
+            meter_checked_at=checked_at,
         )
+        if checked_at:
+            BillDelivery.objects.create(
+                account=account, user=resident, method=BillDelivery.Method.PAPER, chosen_at=checked_at
+            )
     staff = User.objects.filter(phone=STAFF_PHONE).first()
     if staff is None:
         staff = User.objects.create_superuser(STAFF_PHONE, STAFF_PASSWORD, name=STAFF_NAME)

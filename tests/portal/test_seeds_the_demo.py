@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Consent, User
+from billing import queries as billing
 from billing.models import Bill, Link, Payment, PersonalAccount
 from exchange.models import ImportRun
 from exchange.operations import import_registry
@@ -45,6 +47,20 @@ def test_people_can_sign_in_and_twice_changes_nothing() -> None:
     assert device.verify_token(people.current_staff_code(at=datetime.now(UTC)))
     assert set(ImportRun.objects.values_list("status", flat=True)) == {"applied"}
     assert ImportRun.objects.count() == 2
+
+
+@pytest.mark.usefixtures("_demo")
+def test_the_resident_has_something_to_pay_and_something_to_check() -> None:
+    call_command("seed_demo")
+    resident = User.objects.get(phone=people.RESIDENT_PHONE)
+    today = timezone.localdate()
+    links = billing.get_links(resident)
+
+    balances = billing.get_balances([link.account_id for link in links], today)
+    checklists = billing.get_checklists(links, today)
+
+    assert {link.title for link in links if balances[link.account_id].to_pay} == {"Квартира"}
+    assert {link.title for link in links if not checklists[link.pk].is_complete} == {"Участок рядом"}
 
 
 @pytest.mark.usefixtures("_demo")
