@@ -1,37 +1,65 @@
-"""Staff see what came from billing systems and what was refused. Nothing is changed here."""
+"""Staff see what came from billing systems and what was refused, and decide about what is held."""
 
-from django.contrib import admin
-from django.utils.html import format_html_join
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.views.decorators.http import require_POST
 
+from accounts.models import User
+from exchange import operations
 from exchange.layouts import LAYOUTS
-from exchange.models import ImportRun, RejectedRow
+from exchange.models import HoldDecision, ImportRun, RejectedRow
 from exchange.staff_access import ReadOnlyAdmin
 from exchange.staff_batches import ExportBatchAdmin
+from exchange.staff_forms import DecisionForm
 
 __all__ = ["ExportBatchAdmin", "ImportRunAdmin", "RejectedRowAdmin"]
 
 SHOWN_ROWS = 100
 FILES = tuple(layout.file for layout in LAYOUTS)
+TONES: dict[str, str] = {
+    ImportRun.Status.APPLIED: " staff-badge--good",
+    ImportRun.Status.HELD: " staff-badge--waiting",
+    ImportRun.Status.LET_IN: " staff-badge--waiting",
+    ImportRun.Status.FAILED: " staff-badge--bad",
+}
+SAID: dict[str, str] = {
+    HoldDecision.Decision.LET_IN: "Пакет впущен. Он загрузится в ближайшие минуты, обновите страницу.",
+    HoldDecision.Decision.REFUSE: "Пакету отказано, ничего не изменилось.",
+}
 
 
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
-    list_display = ["supplier_code", "period", "status", "source", "started_at", "finished_at", "rejected"]
+    list_display = ["supplier_code", "period", "state", "source", "started_at", "finished_at", "rejected"]
     list_filter = ["status", "supplier_code"]
     ordering = ["-pk"]
     show_full_result_count = False
+    change_form_template = "admin/exchange/importrun/work.html"
     readonly_fields = fields = (
         "supplier_code",
         "period",
         "source",
-        "status",
+        "made_at",
+        "state",
+        "is_dry_run",
         "reason",
         "started_at",
         "finished_at",
         "counts_by_file",
         "first_rejected_rows",
     )
+
+    @admin.display(description="состояние", ordering="status")
+    def state(self, run: ImportRun) -> SafeString:
+        return format_html('<span class="staff-badge{}">{}</span>', TONES.get(run.status, ""), run.get_status_display())
 
     @admin.display(description="отклонено строк")
     def rejected(self, run: ImportRun) -> int:
@@ -56,6 +84,59 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
             "<div>{}, строка {}, {}: «{}», {}</div>",
             ((row.file, row.line, row.column or "вся строка", row.value, row.reason) for row in rows),
         )
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(require_POST(self.decide_view))
+        return [path("<int:run_id>/decide/", decide, name="exchange_importrun_decide"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = ImportRun.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        context: dict[str, Any] = {
+            "run": run,
+            "decisions": run.decisions.select_related("staff").order_by("pk") if run else (),
+            "newer": _get_newer(run) if run else None,
+            "decision_form": DecisionForm(),
+            "may_decide": run is not None and run.can_be_decided and _may_decide(request),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
+        if not _may_decide(request):
+            raise PermissionDenied
+        run = get_object_or_404(ImportRun, pk=run_id)
+        form = DecisionForm(request.POST)
+        if not form.is_valid():
+            for errors in form.errors.values():
+                self.message_user(request, str(errors[0]), messages.ERROR)
+            return redirect(reverse("admin:exchange_importrun_change", args=[run.pk]))
+        try:
+            made = operations.decide_on_package(
+                run_id=run.pk, staff=_staff(request), at=timezone.now(), **form.cleaned_data
+            )
+        except operations.NotPossibleNow as error:
+            self.message_user(request, str(error), messages.WARNING)
+        else:
+            self.log_change(request, run, str(made))
+            self.message_user(request, SAID[made.decision], messages.SUCCESS)
+        return redirect(reverse("admin:exchange_importrun_change", args=[run.pk]))
+
+
+def _get_newer(run: ImportRun) -> ImportRun | None:
+    """A package made later that is already applied: what this one says may be out of date."""
+    applied = ImportRun.objects.filter(supplier_code=run.supplier_code, status=ImportRun.Status.APPLIED)
+    return applied.filter(made_at__gt=run.made_at).order_by("-made_at").first() if run.made_at else None
+
+
+def _may_decide(request: HttpRequest) -> bool:
+    return _staff(request).has_perm("exchange.change_importrun")
+
+
+def _staff(request: HttpRequest) -> User:
+    """Behind `admin_view` the user is always one of the staff."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
 
 
 @admin.register(RejectedRow)

@@ -98,7 +98,7 @@ def refuse_doubles(staged: Staged, rejects: Rejects) -> None:
 
 
 def refuse_broken(merge: Merge, staged: Staged, files: set[str], scope: Scope, rejects: Rejects) -> None:
-    """Raises `PackageHeld` when nothing a file refers to is known and the file that should bring it is absent."""
+    """Raises `PackageHeld` when nothing a file refers to is known and the file that should bring it not in `files`."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM {merge.layout.stage}")
         (staged_rows,) = cursor.fetchone()
@@ -109,7 +109,7 @@ def refuse_broken(merge: Merge, staged: Staged, files: set[str], scope: Scope, r
         bound = Rule(rule.column, broken, rule.reason)
         refused = _refuse(staged, joins, (bound,), shown, rejects, [*parameters, *more])
         if rule.refers_to and rule.refers_to not in files and refused and refused == staged_rows:
-            raise PackageHeld(f"Нет файла {rule.refers_to}, а {merge.layout.file} на него ссылается.")
+            raise PackageHeld(f"Нет файла {rule.refers_to}, а {merge.layout.file} на него ссылается.", "missing_file")
 
 
 def _refuse(

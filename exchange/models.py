@@ -1,7 +1,9 @@
 """Packages that came from billing systems and what was refused in them; batches of readings that went back."""
 
 from django.db import models
+from django.db.models import Value
 
+from accounts.models import User
 from billing.models import Supplier
 from meters.models import Submission
 
@@ -13,13 +15,25 @@ class ImportRun(models.Model):
         RUNNING = "running", "идёт"
         APPLIED = "applied", "применён"
         HELD = "held", "задержан"
+        LET_IN = "let_in", "впущен, скоро загрузится"
+        REFUSED = "refused", "отказано"
         FAILED = "failed", "не прочитан"
+        CHECKED = "checked", "проверен, не применён"
 
     supplier_code = models.CharField("поставщик", max_length=20)
     period = models.CharField("период", max_length=7, blank=True)
     source = models.CharField("откуда", max_length=300, help_text="name of the folder or archive")
     status = models.CharField("состояние", max_length=8, choices=Status, default=Status.RUNNING)
     reason = models.TextField("почему задержан", blank=True)
+    holds = models.JSONField(
+        "что не так",
+        default=list,
+        db_default=Value([], output_field=models.JSONField()),
+        blank=True,
+        help_text="[{code, text, count, of, samples: [[what, before, after]]}]; empty: cannot be let in",
+    )
+    is_dry_run = models.BooleanField("только проверка", default=False, db_default=False)
+    made_at = models.DateTimeField("пакет сделан", null=True, blank=True)
     counts = models.JSONField(
         "итоги", default=dict, blank=True, help_text="{file: {rows, added, changed, same, rejected}}"
     )
@@ -32,6 +46,37 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supplier_code} {self.period}"
+
+    @property
+    def can_be_kept(self) -> bool:
+        """Held for what a person may decide about."""
+        return bool(self.holds) and not self.is_dry_run
+
+    @property
+    def can_be_decided(self) -> bool:
+        return self.status == self.Status.HELD and self.can_be_kept
+
+
+class HoldDecision(models.Model):
+    """A decision of staff on a held package: who, when, why."""
+
+    class Decision(models.TextChoices):
+        LET_IN = "let_in", "впустить"
+        REFUSE = "refuse", "отказать"
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="decisions", verbose_name="загрузка")
+    staff = models.ForeignKey(User, models.PROTECT, verbose_name="кто решил")
+    decision = models.CharField("решение", max_length=8, choices=Decision)
+    reason = models.CharField("причина", max_length=500)
+    holds = models.JSONField("что было не так", default=list, help_text="as the run showed it then")
+    decided_at = models.DateTimeField("когда")
+
+    class Meta:
+        verbose_name = "решение по пакету"
+        verbose_name_plural = "решения по пакетам"
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}: {self.reason}"
 
 
 class RejectedRow(models.Model):

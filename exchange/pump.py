@@ -25,7 +25,14 @@ LONGEST_LINE = 64 * 1024
 
 
 class PackageHeld(Exception):
-    """The package as a whole must not be applied. The message says why, in Russian."""
+    """The package as a whole must not be applied. The message says why, in Russian.
+
+    With a `code`, staff may let it in all the same.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Writes(Protocol):

@@ -1,8 +1,17 @@
-"""What can be done at the door to the supplier's billing system: `importing` registries, `exporting` accepted readings,
-and taking in what billing `answering` them says."""
+"""What can be done at the door to the supplier's billing system: `importing` registries, `deciding` about held ones,
+`exporting` accepted readings, and taking in what billing is `answering` to them."""
 
 from exchange.operations.answering import Answered, take_reply
+from exchange.operations.deciding import NotPossibleNow, decide_on_package
 from exchange.operations.exporting import export_readings
-from exchange.operations.importing import import_registry
+from exchange.operations.importing import apply_let_in_packages, import_registry
 
-__all__ = ["Answered", "export_readings", "import_registry", "take_reply"]
+__all__ = [
+    "Answered",
+    "NotPossibleNow",
+    "apply_let_in_packages",
+    "decide_on_package",
+    "export_readings",
+    "import_registry",
+    "take_reply",
+]

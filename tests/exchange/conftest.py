@@ -1,5 +1,7 @@
 """What the tests of the exchange share."""
 
+from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,11 @@ from billing.models import Link
 from meters import operations as meters
 from meters.models import Meter, Submission
 from tests.factories import NOW
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture

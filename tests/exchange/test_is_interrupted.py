@@ -4,9 +4,8 @@ from pathlib import Path
 import pytest
 
 from billing.models import Supplier
-from exchange import operations
+from exchange import applying, operations
 from exchange.models import ImportRun
-from exchange.operations import importing
 from tests.exchange.packages import CLEAN, write_package
 from tests.factories import NOW
 
@@ -21,7 +20,7 @@ def test_nothing_of_an_interrupted_package_stays(tmp_path: Path, monkeypatch: py
     def cut(*args: object) -> None:
         raise PowerCut
 
-    monkeypatch.setattr(importing, "write_installations", cut)
+    monkeypatch.setattr(applying, "write_installations", cut)
 
     with pytest.raises(PowerCut):
         operations.import_registry(write_package(tmp_path / "p", CLEAN), at=NOW)

@@ -17,14 +17,15 @@ WORDS = ("строк", "новых", "изменено", "без изменен�
 
 
 class Command(BaseCommand):
-    help = "Загружает пакет реестров поставщика. Код возврата: 0 применён, 3 задержан, 2 не прочитан."
+    help = "Загружает пакет реестров поставщика. Код возврата: 0 применён или проверен, 3 задержан, 2 не прочитан."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="папка пакета или архив .zip")
+        parser.add_argument("--dry-run", action="store_true", help="всё, кроме последнего шага: ничего не изменится")
         parser.add_argument("--json", action="store_true", help="отчёт в JSON")
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
-        run = operations.import_registry(path, at=timezone.now())
+        run = operations.import_registry(path, at=timezone.now(), dry_run=options["dry_run"])
         self.stdout.write(self._json(run) if options["json"] else self._table(run))
         if run.status == ImportRun.Status.HELD:
             raise CommandError(f"Пакет задержан, ничего не изменилось. {run.reason}", returncode=HELD)
@@ -39,6 +40,8 @@ class Command(BaseCommand):
             "period": run.period,
             "status": run.status,
             "reason": run.reason,
+            "dry_run": run.is_dry_run,
+            "holds": run.holds,
             "files": run.counts,
             "rejects": list(rejects.values("file", "line", "column", "value", "reason")),
         }

@@ -1,0 +1,85 @@
+"""The files of a package become rows of the portal, inside the caller's transaction."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from billing.models import Supplier
+from exchange import gate as gates
+from exchange import merges
+from exchange.bill_lines import remove_vanished_lines
+from exchange.gate import Gate
+from exchange.installations import write_installations
+from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS
+from exchange.merging import Merge, Scope, Written, refuse_broken, refuse_doubles, write_differences
+from exchange.models import ImportRun
+from exchange.packages import Package
+from exchange.pump import PackageHeld, Staged, stage_file
+from exchange.rejects import Rejects
+from exchange.totals import check_totals
+
+
+def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects) -> None:
+    """Stages, compares and writes all files; the run learns the counts.
+
+    Raises `PackageHeld` at once for what makes the rest senseless; what the gate collects is the caller's to judge.
+    """
+    manifest = package.manifest
+    staged = {layout.file: stage_file(package, layout, rejects) for layout in LAYOUTS if layout.file in package.files}
+    run.counts = {file: _count(found, rejects) for file, found in staged.items()}
+    if not gate.allows(gates.TOTALS):
+        check_totals(manifest, staged)
+    counts: dict[str, Any] = {}
+    scope = Scope(0, manifest.supplier, timezone.localdate(manifest.created_at))
+    if SUPPLIERS.file in staged:
+        counts[SUPPLIERS.file] = _merge(merges.SUPPLIERS, staged, scope, gate, rejects)
+    supplier = Supplier.objects.filter(code=manifest.supplier).first()
+    if supplier is None:
+        raise PackageHeld(f"Поставщик {manifest.supplier} неизвестен, а файла {SUPPLIERS.file} с ним нет.")
+    scope = replace(scope, supplier_id=supplier.pk)
+    for merge in _present(merges.MERGES, staged):
+        counts[merge.layout.file] = _merge(merge, staged, scope, gate, rejects)
+    Supplier.objects.filter(pk=supplier.pk).filter(Q(data_as_of=None) | Q(data_as_of__lt=manifest.created_at)).update(
+        data_as_of=manifest.created_at
+    )
+    run.counts = counts
+    gate.check_rejects(staged, rejects, manifest.supplier)
+
+
+def _present(known: Iterable[Merge], staged: dict[str, Staged]) -> list[Merge]:
+    return [merge for merge in known if merge.layout.file in staged]
+
+
+def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate, rejects: Rejects) -> dict[str, Any]:
+    """Counts of one file: every row is added, changed, the same or rejected."""
+    file = merge.layout.file
+    staged = all_staged[file]
+    refuse_doubles(staged, rejects)
+    files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
+    refuse_broken(merge, staged, files, scope, rejects)
+    gate.compare(staged, scope)
+    more: dict[str, Any] = {}
+    if file == BILL_LINES.file and not rejects.counts[file]:
+        more["removed"] = remove_vanished_lines(scope)
+    written = write_differences(merge, staged, scope)
+    if file == METERS.file:
+        installed = write_installations(staged, scope)
+        more["installations_added"], more["installations_changed"] = installed.added, installed.changed
+    return _count(staged, rejects, written) | more
+
+
+def _count(staged: Staged, rejects: Rejects, written: Written | None = None) -> dict[str, Any]:
+    """Before anything is written, only what was read and refused is known."""
+    added, changed = (written.added, written.changed) if written else (0, 0)
+    rejected = rejects.counts[staged.layout.file]
+    counts = {
+        "rows": staged.rows,
+        "added": added,
+        "changed": changed,
+        "same": staged.rows - added - changed - rejected if written else 0,
+        "rejected": rejected,
+    }
+    return counts | ({"unknown_columns": list(staged.unknown_columns)} if staged.unknown_columns else {})

@@ -1,0 +1,44 @@
+"""Staff decide about a held package: let in, or refused; who, when and why is a row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import User
+from exchange.kept_packages import drop_package, find_package
+from exchange.models import HoldDecision, ImportRun
+from notifications import hints
+
+APPLY = "exchange.tasks.apply_let_in_packages"
+
+
+class NotPossibleNow(Exception):
+    """The package waits for no decision; the message says so to staff."""
+
+    def __init__(self, message: str = "Об этом пакете уже решено.") -> None:
+        super().__init__(message)
+
+
+def decide_on_package(*, run_id: int, staff: User, decision: str, reason: str, at: datetime) -> HoldDecision:
+    """Let in, the package is applied by the worker from its copy; refused, the copy goes. Raises `NotPossibleNow`."""
+    made = _write_decision(run_id, staff, decision, reason, at)
+    if made.decision == HoldDecision.Decision.REFUSE:
+        drop_package(run_id)
+    return made
+
+
+@transaction.atomic(durable=True)
+def _write_decision(run_id: int, staff: User, decision: str, reason: str, at: datetime) -> HoldDecision:
+    run = ImportRun.objects.select_for_update().get(pk=run_id)
+    if not run.can_be_decided:
+        raise NotPossibleNow
+    is_let_in = decision == HoldDecision.Decision.LET_IN
+    if is_let_in and not find_package(run.pk).exists():
+        raise NotPossibleNow("Копии пакета больше нет: впустить можно будет, когда его пришлют снова.")
+    run.status = ImportRun.Status.LET_IN if is_let_in else ImportRun.Status.REFUSED
+    run.save(update_fields=["status"])
+    if is_let_in:
+        hints.send_hint_on_commit(APPLY)
+    return HoldDecision.objects.create(
+        run=run, staff=staff, decision=decision, reason=reason, holds=run.holds, decided_at=at
+    )
