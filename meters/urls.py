@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meters.views import cards, history, readings
+from meters.views import cards, exports, history, readings
 
 app_name = "meters"
 urlpatterns = [
@@ -14,4 +14,5 @@ urlpatterns = [
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),
+    path("history/meters/<int:pk>/readings.<slug:file_format>", exports.meter_readings, name="meter_readings"),
 ]

@@ -70,7 +70,7 @@ def get_history(user: User) -> list[LinkLine]:
 
 def get_readings_page(user: User, place: Place, scales: Sequence[Scale], *, before: date | None) -> ReadingsPage:
     """One page by keyset, cut between two days. At most four statements; the place must be the resident's."""
-    rows = _readings(user, place)
+    rows = get_visible_readings(user, place)
     if before:
         rows = rows.filter(taken_on__lt=before)
     size = MONTHS * max(len(scales), 2) + SLACK
@@ -82,7 +82,8 @@ def get_readings_page(user: User, place: Place, scales: Sequence[Scale], *, befo
     return ReadingsPage(readings, submissions, {row.scale_id: row for row in earlier if row.value is not None}, older)
 
 
-def _readings(user: User, place: Place) -> ReadingQuerySet:
+def get_visible_readings(user: User, place: Place) -> ReadingQuerySet:
+    """Readings of the days on which the meter stood where the resident may see it, in no order yet."""
     rows = Reading.objects.visible_to(user).filter(meter_id=place.meter.pk)
     if place.seen_from:
         rows = rows.filter(taken_on__gte=place.seen_from)
