@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
@@ -11,6 +13,7 @@ from django_otp.admin import OTPAdminSite
 
 from accounts import sessions
 from accounts.models import User
+from portal.staff_second_factor import is_newcomer, second_factor
 from portal.staff_sign_in import StaffSignInForm
 
 WORK_FIRST = ["support", "meters", "exchange", "billing", "accounts", "notifications"]
@@ -27,11 +30,18 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
     @method_decorator(never_cache)
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Django's sign-in; the session it begins is remembered like a resident's."""
+        """Django's sign-in; the session is remembered like a resident's, and a newcomer is led to his second factor."""
+        if request.method != "POST" and is_newcomer(request.user):
+            return redirect("admin:second_factor")
         answer: HttpResponse = super().login(request, extra_context)
         if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
             sessions.remember_session(request, request.user, at=timezone.now())
+            if is_newcomer(request.user):
+                return redirect("admin:second_factor")
         return answer
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [path("second-factor/", second_factor, name="second_factor"), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Queues first, then what is looked up, then the machinery."""

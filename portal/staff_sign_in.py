@@ -1,4 +1,7 @@
-"""How staff prove who they are: phone, password and a code, all at once (security.md S16)."""
+"""How staff prove who they are: phone, password and a code, all at once (security.md S16).
+
+One who has no device yet leaves the code empty and is led to get one (`portal.staff_second_factor`).
+"""
 
 import re
 from typing import Any
@@ -7,6 +10,7 @@ from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django_otp import user_has_device
 from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -24,9 +28,9 @@ class StaffSignInForm(AdminAuthenticationForm):
     otp_token = forms.CharField(
         label="Код",
         max_length=20,
-        help_text="Шесть цифр из приложения или запасной код.",
+        required=False,
+        help_text="Шесть цифр из приложения или запасной код. Входите впервые? Оставьте пустым.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
-        error_messages={"required": "Впишите код из приложения."},
     )
     error_messages = {**AdminAuthenticationForm.error_messages, "invalid_login": REFUSED}
 
@@ -46,15 +50,26 @@ class StaffSignInForm(AdminAuthenticationForm):
             raise ValidationError(str(error)) from error
 
     def clean(self) -> dict[str, Any]:
-        if "otp_token" not in self.cleaned_data:
-            # Without a code nothing is tried, so the password is not answered for.
-            return self.cleaned_data
+        if not self.cleaned_data.get("otp_token"):
+            return self._clean_without_code()
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
         if user is not None and not _prove(user, cleaned["otp_token"]):
             self.user_cache = None
             raise self.get_invalid_login_error()
         return cleaned
+
+    def _clean_without_code(self) -> dict[str, Any]:
+        """Only a newcomer comes in so; to anybody else the answer is the same whatever the password."""
+        try:
+            super().clean()
+        except ValidationError:
+            self.user_cache = None
+        user = self.get_user()
+        if user is None or user_has_device(user):
+            self.user_cache = None
+            self.add_error("otp_token", "Впишите код из приложения.")
+        return self.cleaned_data
 
 
 def _prove(user: User, typed: str) -> bool:

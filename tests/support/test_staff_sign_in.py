@@ -111,7 +111,7 @@ def test_a_resident_stays_outside(page: PageClient, alice: User) -> None:
     assert not is_inside(page)
 
 
-def test_a_password_alone_opens_no_admin_page(staff: User) -> None:
+def test_a_password_alone_opens_no_admin_page(staff: User, device: TOTPDevice) -> None:
     client = PageClient()
     client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
     answer = client.get(reverse("admin:support_errorreport_changelist"))
