@@ -1,10 +1,11 @@
 """Staff see what came from billing systems and what was refused, and decide about what is held."""
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from exchange import operations
+from exchange.csv_cells import join_cells
 from exchange.layouts import LAYOUTS
 from exchange.models import HoldDecision, ImportRun, RejectedRow
 from exchange.staff_access import ReadOnlyAdmin
@@ -23,6 +25,7 @@ from exchange.staff_forms import DecisionForm
 __all__ = ["ExportBatchAdmin", "ImportRunAdmin", "RejectedRowAdmin"]
 
 SHOWN_ROWS = 100
+REJECT_COLUMNS = ("file", "line", "column", "value", "reason")
 FILES = tuple(layout.file for layout in LAYOUTS)
 TONES: dict[str, str] = {
     ImportRun.Status.APPLIED: " staff-badge--good",
@@ -77,17 +80,26 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
         )
 
     @admin.display(description=f"первые {SHOWN_ROWS} отклонённых строк")
-    def first_rejected_rows(self, run: ImportRun) -> SafeString:
+    def first_rejected_rows(self, run: ImportRun) -> SafeString | str:
         rows = run.rejected_rows.order_by("file", "line")[:SHOWN_ROWS]
-        return format_html_join(
+        if not rows:
+            return "нет"
+        address = reverse("admin:exchange_importrun_rejects", args=[run.pk])
+        shown = format_html_join(
             "",
             "<div>{}, строка {}, {}: «{}», {}</div>",
             ((row.file, row.line, row.column or "вся строка", row.value, row.reason) for row in rows),
         )
+        return format_html('{}<p><a href="{}">Скачать CSV</a></p>', shown, address)
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide_view))
-        return [path("<int:run_id>/decide/", decide, name="exchange_importrun_decide"), *super().get_urls()]
+        rejects = self.admin_site.admin_view(self.rejects_view)
+        return [
+            path("<int:run_id>/decide/", decide, name="exchange_importrun_decide"),
+            path("<int:run_id>/rejects/", rejects, name="exchange_importrun_rejects"),
+            *super().get_urls(),
+        ]
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -101,6 +113,19 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
             "may_decide": run is not None and run.can_be_decided and _may_decide(request),
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def rejects_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse:
+        """All refused rows that were kept, for who made the package."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        run = get_object_or_404(ImportRun, pk=run_id)
+        rows = run.rejected_rows.order_by("file", "line").values_list(*REJECT_COLUMNS).iterator()
+        self.log_change(request, run, "Скачаны отклонённые строки")
+        return StreamingHttpResponse(
+            chain([join_cells(REJECT_COLUMNS)], (join_cells(map(str, row)) for row in rows)),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f'attachment; filename="rejects-{run.pk}.csv"'},
+        )
 
     def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         if not _may_decide(request):

@@ -1,5 +1,7 @@
 """Staff see what went to billing systems, take the files, and gather new batches."""
 
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,11 +18,13 @@ from billing.calendar import name_month
 from billing.models import Supplier
 from exchange import operations
 from exchange.models import ExportBatch, ExportedSubmission
+from exchange.packages import UnreadablePackage
 from exchange.readings_out import COMPOSERS
 from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_forms import ReplyForm
 from meters import operations as meters
 
-SHOWN_ROWS = 100
+SHOWN_ROWS, SHOWN_REJECTS = 100, 10
 TONES = {"answered": " staff-badge--good", "partly_answered": " staff-badge--waiting", "sent": " staff-badge--waiting"}
 
 
@@ -96,6 +100,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("reply/", view(require_POST(self.reply_view)), name="exchange_exportbatch_reply"),
             path("gather/", view(require_POST(self.gather_view)), name="exchange_exportbatch_gather"),
             path("<int:batch_id>/<str:name>/download/", view(self.download_view), name="exchange_exportbatch_download"),
             *super().get_urls(),
@@ -124,6 +129,33 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
         else:
             self.message_user(request, "Новых принятых показаний нет.", messages.INFO)
         return redirect("admin:exchange_exportbatch_changelist")
+
+    def reply_view(self, request: HttpRequest) -> HttpResponse:
+        if not _may_gather(request):
+            raise PermissionDenied
+        form = ReplyForm(request.POST, request.FILES)
+        if not form.is_valid():
+            self.message_user(request, str(form.errors["reply"][0]), messages.ERROR)
+            return redirect("admin:exchange_exportbatch_changelist")
+        with NamedTemporaryFile(suffix=".csv") as file:
+            for chunk in form.cleaned_data["reply"].chunks():
+                file.write(chunk)
+            file.flush()
+            try:
+                answered = operations.take_reply(Path(file.name), at=timezone.now())
+            except UnreadablePackage as error:
+                self.message_user(request, f"Ответ не прочитан. {error}", messages.ERROR)
+            else:
+                self._tell_answered(request, answered)
+        return redirect("admin:exchange_exportbatch_changelist")
+
+    def _tell_answered(self, request: HttpRequest, answered: operations.Answered) -> None:
+        said = f"Подтверждено {answered.acknowledged}, не принято {answered.refused}, было известно {answered.same}."
+        self.message_user(request, said, messages.SUCCESS)
+        for row in answered.rejects[:SHOWN_REJECTS]:
+            self.message_user(request, f"Строка {row.line}, «{row.value}»: {row.reason}", messages.WARNING)
+        if len(answered.rejects) > SHOWN_REJECTS:
+            self.message_user(request, f"Всего не прочитано строк: {len(answered.rejects)}.", messages.WARNING)
 
     def download_view(self, request: HttpRequest, batch_id: int, name: str) -> StreamingHttpResponse:
         if not self.has_view_permission(request):

@@ -1,4 +1,4 @@
-"""What staff fill in when they decide about a held package."""
+"""What staff fill in when they decide about a held package, or bring what billing answered."""
 
 from django import forms
 
@@ -15,4 +15,12 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Останется в истории загрузки вместе с вашим именем.",
         error_messages={"required": "Напишите, почему вы так решили: это останется в истории загрузки."},
+    )
+
+
+class ReplyForm(forms.Form):
+    reply = forms.FileField(
+        label="Файл ответа",
+        help_text="CSV: receipt;status;reason, где status acknowledged или refused.",
+        error_messages={"required": "Выберите файл ответа.", "empty": "В файле ничего нет."},
     )

@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from billing.models import Link
 from exchange import operations
@@ -141,6 +144,24 @@ def test_the_command_says_what_came_of_it(
     words = capsys.readouterr().out
     assert "Подтверждено 1, не принято 0, было известно 0." in words
     assert "строка 3, receipt «nobody»: такой квитанции нет в выгрузках" in words
+
+
+def test_staff_bring_the_reply(as_staff: Client, exported: Submission) -> None:
+    lines = f"receipt;status;reason\n{exported.receipt};refused;{REASON}\nnobody;acknowledged;\n"
+
+    shown = bring(as_staff, lines)
+
+    assert "Подтверждено 0, не принято 1, было известно 0." in shown
+    assert "Строка 3, «nobody»: такой квитанции нет в выгрузках" in shown
+    exported.refresh_from_db()
+    assert exported.status == Submission.Status.REFUSED
+    assert "Ответ не прочитан." in bring(as_staff, "x;y\n")
+    assert "Выберите файл ответа." in bring(as_staff, None)
+
+
+def bring(client: Client, content: str | None) -> str:
+    files = {} if content is None else {"reply": SimpleUploadedFile("reply.csv", content.encode())}
+    return client.post(reverse("admin:exchange_exportbatch_reply"), files, follow=True).content.decode()
 
 
 @pytest.mark.parametrize("content", ["", "x;y\n1;2\n", None])

@@ -33,3 +33,13 @@ def test_nothing_can_be_added_changed_or_deleted(as_staff: Client, run: ImportRu
         as_staff.post(reverse("admin:exchange_importrun_change", args=[run.pk]), {"status": "held"}).status_code == 403
     )
     assert as_staff.post(reverse("admin:exchange_importrun_delete", args=[run.pk])).status_code == 403
+
+
+def test_the_refused_rows_are_taken_away_as_a_harmless_file(as_staff: Client, tmp_path: Path) -> None:
+    payments = PAYMENTS + "018\\00000009;2026-10-07;;=1+1;;P2\n"
+    run = import_registry(write_package(tmp_path / "p", CLEAN | {"payments.csv": payments}), at=NOW)
+
+    answer = as_staff.get(reverse("admin:exchange_importrun_rejects", args=[run.pk]))
+
+    assert answer.getvalue().decode() == "file;line;column;value;reason\npayments.csv;3;amount;'=1+1;не число\n"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="rejects-{run.pk}.csv"'
