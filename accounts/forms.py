@@ -1,5 +1,6 @@
 """The shape of what people type at the door."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts import phones
+from accounts import phones, questions
 from accounts.models import User
 
 
@@ -74,12 +75,43 @@ class CodeField(forms.CharField):
         )
 
 
+class _EmptyInput(forms.TextInput):
+    """An answer to the former question is not shown under the next one."""
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
+class AskingForm(forms.Form):
+    """Asks a plain question too, while `questions.are_needed`."""
+
+    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.at = at
+        self.question = questions.make_question() if questions.are_needed(at=at) else None
+        if self.question:
+            self.fields["answer"] = forms.CharField(
+                label=self.question.text,
+                max_length=10,
+                widget=_EmptyInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+                help_text="Сейчас запрашивают слишком много СМС, и мы отличаем людей от программ.",
+                error_messages={"required": "Ответьте на вопрос, и мы отправим СМС."},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        if self.question and not self.errors:
+            token, answer = self.data.get("question", ""), self.cleaned_data["answer"]
+            if not questions.check_answer(token=token, answer=answer, at=self.at):
+                self.add_error("answer", "Ответ не подошёл. Вот другой вопрос.")
+        return self.cleaned_data
+
+
 class SignInForm(forms.Form):
     phone = PhoneField()
     password = PasswordField(autocomplete="current-password")
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(AskingForm):
     phone = PhoneField()
     password = PasswordField(autocomplete="new-password")
     terms = forms.BooleanField(
@@ -112,7 +144,7 @@ class CodeForm(forms.Form):
     code = CodeField()
 
 
-class PasswordResetForm(forms.Form):
+class PasswordResetForm(AskingForm):
     phone = PhoneField()
 
 

@@ -102,6 +102,8 @@ SMS_OVERALL = (
     Limit("sms-all-hour", 1000, HOUR, "a ceiling on money", counts="sms-all"),
     Limit("sms-all-day", 5000, DAY, "a ceiling on money", counts="sms-all"),
 )
+SMS_SOFT = Limit("sms-all-soft-hour", settings.SMS_SOFT_PER_HOUR, HOUR, "from here on a question", counts="sms-all")
+QUESTION_ONCE = Limit("question-once", 1, HOUR, "one answer is good for one SMS")
 CODE_FAILURES_IN_A_ROW = Limit("code-failures-row", 100, REMEMBERED_FOR, "a hundred wrong codes and no right one")
 CODE_FAILURES = (
     Limit("code-failures-day", 20, DAY, "sending again does not buy more guesses"),

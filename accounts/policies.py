@@ -18,6 +18,7 @@ LISTED: Sequence[tuple[limits.Policy, str]] = (
     (limits.SMS_PER_ADDRESS[1], "СМС с одного сетевого адреса за сутки"),
     (limits.SMS_PER_SESSION, "СМС из одного браузера за час"),
     (limits.SMS_PER_BLOCK, "СМС на тысячу соседних номеров за час"),
+    (limits.SMS_SOFT, "СМС на все телефоны за час, дальше с вопросом"),
     (limits.SMS_OVERALL[0], "СМС на все телефоны за час"),
     (limits.SMS_OVERALL[1], "СМС на все телефоны за сутки"),
     (limits.CODE_FAILURES[0], "Неверные коды с одного телефона за сутки"),

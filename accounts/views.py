@@ -59,7 +59,8 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def registration(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
-    form = forms.RegistrationForm(request.POST or None)
+    at = timezone.now()
+    form = forms.RegistrationForm(request.POST or None, at=at)
     if request.method == "POST" and form.is_valid():
         visitor = _visitor(request)
         try:
@@ -70,7 +71,7 @@ def registration(request: HttpRequest) -> HttpResponse:
                 advertising_preselected=settings.ADVERTISING_PRESELECTED,
                 personal_data=form.cleaned_data.get("personal_data", False),
                 visitor=visitor,
-                at=timezone.now(),
+                at=at,
             )
         except operations.AccountsError as error:
             form.add_error(None, str(error))
@@ -124,13 +125,12 @@ def registration_resend(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 def password_reset(request: HttpRequest) -> HttpResponse:
-    form = forms.PasswordResetForm(request.POST or None)
+    at = timezone.now()
+    form = forms.PasswordResetForm(request.POST or None, at=at)
     if request.method == "POST" and form.is_valid():
         visitor = _visitor(request)
         try:
-            challenge = operations.begin_password_reset(
-                phone=form.cleaned_data["phone"], visitor=visitor, at=timezone.now()
-            )
+            challenge = operations.begin_password_reset(phone=form.cleaned_data["phone"], visitor=visitor, at=at)
         except operations.AccountsError as error:
             form.add_error(None, str(error))
         else:
