@@ -42,12 +42,12 @@ class LinkExpired(AccountsError):
 
 
 def confirm_password(*, user: User, password: str, at: datetime) -> None:
-    """Raises WrongPassword, TooManyWrongPasswords. Limits are asked before hashing."""
-    if limits.is_exhausted(STEP_UP_FAILURES, str(user.pk), at=at):
+    """Raises WrongPassword, TooManyWrongPasswords. Counted before hashing, so that parallel guesses are too."""
+    if not limits.consume(STEP_UP_FAILURES, str(user.pk), at=at):
         raise TooManyWrongPasswords
     if not user.check_password(password):
-        limits.consume(STEP_UP_FAILURES, str(user.pk), at=at)
         raise WrongPassword
+    limits.give_back([(STEP_UP_FAILURES, str(user.pk))], at=at)
 
 
 @transaction.atomic(durable=True)
