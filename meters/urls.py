@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meters.views import cards, exports, history, readings
+from meters.views import cards, exports, feeds, history, readings
 
 app_name = "meters"
 urlpatterns = [
@@ -15,4 +15,7 @@ urlpatterns = [
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),
     path("history/meters/<int:pk>/readings.<slug:file_format>", exports.meter_readings, name="meter_readings"),
+    path("calendar/", feeds.calendar, name="calendar"),
+    path("calendar/revocation/", feeds.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<str:token>.ics", feeds.calendar_file, name="calendar_file"),
 ]

@@ -1,7 +1,17 @@
 """Rows of meters: the devices, what they showed, and what residents sent."""
 
+from meters.models.feeds import CalendarFeed
 from meters.models.meters import Installation, Meter, Scale
 from meters.models.readings import Reading
 from meters.models.submissions import ReadingReview, Submission, SubmissionValue
 
-__all__ = ["Installation", "Meter", "Reading", "ReadingReview", "Scale", "Submission", "SubmissionValue"]
+__all__ = [
+    "CalendarFeed",
+    "Installation",
+    "Meter",
+    "Reading",
+    "ReadingReview",
+    "Scale",
+    "Submission",
+    "SubmissionValue",
+]

@@ -22,6 +22,7 @@ OPEN = {
     "demo_messages",
     "help",
     "livez",
+    "meters:calendar_file",
     "more",
     "readyz",
 }
