@@ -17,18 +17,21 @@ from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS
 from exchange.merging import Merge, Scope, Written, refuse_broken, refuse_doubles, write_differences
 from exchange.models import ImportRun
 from exchange.packages import Package
+from exchange.progress import Progress
 from exchange.pump import PackageHeld, Staged, stage_file
 from exchange.rejects import Rejects
 from exchange.totals import check_totals
 
 
-def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects) -> None:
+def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
     """Stages, compares and writes all files; the run learns the counts.
 
     Raises `PackageHeld` at once for what makes the rest senseless; what the gate collects is the caller's to judge.
     """
     manifest = package.manifest
-    staged = {layout.file: stage_file(package, layout, rejects) for layout in LAYOUTS if layout.file in package.files}
+    layouts = [layout for layout in LAYOUTS if layout.file in package.files]
+    progress.start(package.get_size(layout.file for layout in layouts))
+    staged = {layout.file: stage_file(package, layout, rejects, progress) for layout in layouts}
     run.counts = {file: _count(found, rejects) for file, found in staged.items()}
     if not gate.allows(gates.TOTALS):
         check_totals(manifest, staged)
@@ -40,7 +43,9 @@ def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects) 
     if supplier is None:
         raise PackageHeld(f"Поставщик {manifest.supplier} неизвестен, а файла {SUPPLIERS.file} с ним нет.")
     scope = replace(scope, supplier_id=supplier.pk)
-    for merge in _present(merges.MERGES, staged):
+    present = _present(merges.MERGES, staged)
+    for number, merge in enumerate(present, start=1):
+        progress.write(merge.layout.file, number, len(present))
         counts[merge.layout.file] = _merge(merge, staged, scope, gate, rejects)
     Supplier.objects.filter(pk=supplier.pk).filter(Q(data_as_of=None) | Q(data_as_of__lt=manifest.created_at)).update(
         data_as_of=manifest.created_at

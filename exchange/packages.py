@@ -4,7 +4,7 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,6 +53,11 @@ class Package:
     @property
     def files(self) -> set[str]:
         return set(self._files)
+
+    def get_size(self, names: Iterable[str]) -> int:
+        """Bytes to be read of these files."""
+        entries = [self._files[name] for name in names]
+        return sum(entry.stat().st_size if isinstance(entry, Path) else entry.file_size for entry in entries)
 
     @contextmanager
     def open(self, name: str) -> Iterator[IO[bytes]]:

@@ -18,6 +18,7 @@ from django.db import connection
 from exchange.dialects import BLOCK, Dialect, detect_delimiter, detect_encoding, split_line
 from exchange.layouts import Layout
 from exchange.packages import Package
+from exchange.progress import Progress
 from exchange.rejects import LineNumbers, Reject, Rejects
 from exchange.values import BadValue, read_number
 
@@ -55,10 +56,10 @@ class Staged:
     rejected_sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
 
 
-def stage_file(package: Package, layout: Layout, rejects: Rejects) -> Staged:
+def stage_file(package: Package, layout: Layout, rejects: Rejects, progress: Progress) -> Staged:
     """Creates the temporary table of the file and fills it. Raises `PackageHeld` when the file cannot be read."""
     dialect = read_dialect(package, layout)
-    line_reader = LineReader(layout, dialect, rejects)
+    line_reader = LineReader(layout, dialect, rejects, progress)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {layout.stage}")
         cursor.execute(_create_table(layout))
@@ -101,8 +102,9 @@ def _create_table(layout: Layout) -> str:
 class LineReader:
     """Knows the columns of one file in the order of its header."""
 
-    def __init__(self, layout: Layout, dialect: Dialect, rejects: Rejects) -> None:
+    def __init__(self, layout: Layout, dialect: Dialect, rejects: Rejects, progress: Progress) -> None:
         known = layout.by_name
+        self.progress = progress
         self.layout = layout
         self.dialect = dialect
         self.rejects = rejects
@@ -139,7 +141,7 @@ class LineReader:
         return rb"(?:" + delimiter.join(cells) + rb"\n)*"
 
     def pump(self, stream: IO[bytes], copy: Writes) -> None:
-        stream.readline()
+        self.progress.read(len(stream.readline()))
         line, row = 2, 1
         numbers = self.staged.lines
         for block, is_sound in self._blocks(stream):
@@ -164,6 +166,7 @@ class LineReader:
     def _blocks(self, stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
         """Whole lines in UTF-8, each ending in a line feed, and whether all their signs could be read."""
         while block := stream.read(BLOCK):
+            self.progress.read(len(block))
             if not block.endswith(b"\n"):
                 block += stream.readline(LONGEST_LINE)
             if not block.endswith(b"\n"):

@@ -14,6 +14,7 @@ from typing import IO, Any
 from exchange import values
 from exchange.layouts import Column, Layout
 from exchange.packages import UnreadablePackage
+from exchange.progress import Progress
 from exchange.pump import LineReader, PackageHeld, read_dialect
 from exchange.rejects import Reject, Rejects
 
@@ -66,7 +67,7 @@ def read_reply(path: Path) -> Reply:
     rejects, collected = Rejects(), _Collected()
     file = _OneFile(path)
     try:
-        reader = LineReader(LAYOUT, read_dialect(file, LAYOUT), rejects)
+        reader = LineReader(LAYOUT, read_dialect(file, LAYOUT), rejects, Progress())
         with file.open(LAYOUT.file) as stream:
             stream.read(reader.dialect.skip)
             reader.pump(stream, collected)

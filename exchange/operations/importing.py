@@ -14,6 +14,7 @@ from exchange.gate import Gate
 from exchange.kept_packages import drop_package, find_package, keep_package
 from exchange.models import ImportRun, RejectedRow
 from exchange.packages import Package, UnreadablePackage, open_package
+from exchange.progress import Progress
 from exchange.pump import PackageHeld
 from exchange.rejects import Rejects
 from meters import operations as meters
@@ -29,7 +30,7 @@ class _SomebodyElseDoes(Exception):
     """Another package of the supplier is coming in, or this one was taken meanwhile."""
 
 
-def import_registry(path: Path, *, at: datetime, dry_run: bool = False) -> ImportRun:
+def import_registry(path: Path, *, at: datetime, dry_run: bool = False, progress: Progress | None = None) -> ImportRun:
     """Takes a registry package (a folder or a .zip) into the database, whole or not at all.
 
     The run says what came of it: applied, held (a copy is kept for staff to decide), failed (not a package) or, when a
@@ -38,7 +39,7 @@ def import_registry(path: Path, *, at: datetime, dry_run: bool = False) -> Impor
     """
     run = _begin_run(path, at=at, dry_run=dry_run)
     try:
-        _take_package(run, path)
+        _take_package(run, path, progress=progress or Progress())
     except BaseException:
         _finish_run(run, ImportRun.Status.FAILED, reason="Загрузка прервана.")
         raise
@@ -55,7 +56,7 @@ def apply_let_in_packages(*, at: datetime) -> int:
     for run in ImportRun.objects.filter(status=ImportRun.Status.LET_IN).order_by("made_at", "pk"):
         seen = {hold["code"] for decision in run.decisions.all() for hold in decision.holds}
         try:
-            _take_package(run, find_package(run.pk), seen)
+            _take_package(run, find_package(run.pk), seen, progress=Progress())
         except _SomebodyElseDoes:
             continue
         _settle(run, at=at)
@@ -63,13 +64,13 @@ def apply_let_in_packages(*, at: datetime) -> int:
     return done
 
 
-def _take_package(run: ImportRun, path: Path, allowed: Collection[str] = ()) -> None:
+def _take_package(run: ImportRun, path: Path, allowed: Collection[str] = (), *, progress: Progress) -> None:
     rejects, gate = Rejects(), Gate(allowed)
     try:
         with open_package(path) as package:
             if run.status == ImportRun.Status.RUNNING:
                 _name_run(run, package)
-            _apply_package(run, package, gate, rejects)
+            _apply_package(run, package, gate, rejects, progress)
     except PackageHeld as held:
         run.holds = gate.note(held)
         reason = str(held)
@@ -121,7 +122,7 @@ def _finish_run(run: ImportRun, status: ImportRun.Status, rejects: Rejects | Non
 
 
 @transaction.atomic(durable=True)
-def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Rejects) -> None:
+def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
     """One transaction: residents see all of the package or nothing."""
     _prepare_session()
     if run.status == ImportRun.Status.LET_IN:
@@ -129,7 +130,7 @@ def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Reject
     else:
         _take_turn(package.manifest.supplier)
         _close_killed_runs(run)
-    apply_files(run, package, gate, rejects)
+    apply_files(run, package, gate, rejects, progress)
     gate.decide()
     if run.is_dry_run:
         raise _OnlyLooked

@@ -1,6 +1,8 @@
 """`manage.py import_registry PATH`: a registry package of a supplier, a folder or a .zip."""
 
 import json
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.utils import timezone
 
 from exchange import operations
 from exchange.models import ImportRun
+from exchange.progress import Progress, TerminalProgress
 
 HELD, UNREADABLE = 3, 2
 SHOWN_REJECTS = 20
@@ -25,7 +28,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="отчёт в JSON")
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
-        run = operations.import_registry(path, at=timezone.now(), dry_run=options["dry_run"])
+        progress = TerminalProgress(sys.stderr, time.monotonic) if sys.stderr.isatty() else Progress()
+        run = operations.import_registry(path, at=timezone.now(), dry_run=options["dry_run"], progress=progress)
+        progress.finish()
         self.stdout.write(self._json(run) if options["json"] else self._table(run))
         if run.status == ImportRun.Status.HELD:
             raise CommandError(f"Пакет задержан, ничего не изменилось. {run.reason}", returncode=HELD)
