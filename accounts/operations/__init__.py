@@ -17,6 +17,7 @@ from accounts.operations.refusals import (
 )
 from accounts.operations.registration import begin_registration, confirm_registration, resend_registration_code
 from accounts.operations.releases import release_phone
+from accounts.operations.retention import forget_old_codes
 from accounts.operations.sign_in import check_sign_in
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "begin_registration",
     "check_sign_in",
     "confirm_registration",
+    "forget_old_codes",
     "release_phone",
     "resend_password_reset_code",
     "resend_registration_code",
