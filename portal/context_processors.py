@@ -10,7 +10,7 @@ from notifications import queries as notifications
 # label, URL name, icon, the beginnings of paths on which it is lit
 PAGES = (
     ("Показания", "meters:reading_form", "drum", ("/readings/",)),
-    ("История", "meters:history", "chart", ("/history/", "/meters/", "/bills/", "/payments/")),
+    ("История", "meters:history", "chart", ("/history/", "/meters/", "/bills/", "/payments/", "/calendar/")),
     ("Оплата", "billing:payment_overview", "card", ("/payment/",)),
     ("Услуги", "support:report_list", "doc", ("/reports/",)),
     ("Ещё", "more", "more", ("/more/", "/help/", "/tariffs/", "/branches/", "/documents/")),

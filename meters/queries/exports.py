@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from meters.exports.rows import ExportedMeter, ExportedReading, ExportedScale
-from meters.models import Reading
+from meters.models import Meter, Reading
 from meters.plausibility.values import as_shown
 from meters.queries.history import get_visible_readings
 from meters.queries.places import Neighbourhood
@@ -29,10 +29,21 @@ def get_exported_meter(around: Neighbourhood) -> ExportedMeter:
         installed_on=place.installation.installed_on,
         removed_on=place.installation.removed_on,
         scales=tuple(
-            ExportedScale(scale.pk, scale.code, scale.name, scale.unit, scale.opening_value, scale.closing_value)
+            ExportedScale(
+                scale.pk,
+                scale.code,
+                scale.name,
+                scale.unit,
+                opening=_show(scale.opening_value, meter),
+                closing=_show(scale.closing_value, meter),
+            )
             for scale in around.scales
         ),
     )
+
+
+def _show(value: Decimal | None, meter: Meter) -> Decimal | None:
+    return None if value is None else as_shown(value, meter.digits_right)
 
 
 def get_exported_readings(user: User, around: Neighbourhood, meter: ExportedMeter) -> Iterator[ExportedReading]:

@@ -173,6 +173,7 @@ def test_json_tells_the_meter_and_its_readings(as_alice: PageClient, meter: Mete
     told = json.loads(take(as_alice, meter, "json"))
     assert told["meter"]["serial"] == meter.serial
     assert [scale["name"] for scale in told["meter"]["scales"]] == ["День", "Ночь"]
+    assert [scale["opening_value"] for scale in told["meter"]["scales"]] == ["0", "0"]
     assert len(told["readings"]) == 24
     assert told["readings"][11] == {
         "taken_on": "2026-10-20",
