@@ -18,11 +18,14 @@ function keep(form) {
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
-  form.addEventListener("input", () => {
+  const save = () => {
     const values = inputs().filter(({ value }) => value.trim()).map((input) => [input.name, input.value]);
     if (values.length) localStorage.setItem(name, JSON.stringify(Object.fromEntries(values)));
     else localStorage.removeItem(name);
-  });
+  };
+  // What was typed before this script came is kept too.
+  save();
+  form.addEventListener("input", save);
 }
 
 export default function keepDraft(element) {

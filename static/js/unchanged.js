@@ -1,5 +1,12 @@
 // «Без изменений» writes the previous readings of its meter into the fields, without asking the server.
 
+/** "448.6860" as the meter shows it: "448,686". */
+function asShown(previous, places) {
+  const [whole, fraction = ""] = previous.split(".");
+  const shown = fraction.slice(0, places).replace(/0+$/, "");
+  return shown ? `${whole},${shown}` : whole;
+}
+
 export default function offerUnchanged(button) {
   button.hidden = false;
   button.addEventListener("click", (event) => {
@@ -9,7 +16,7 @@ export default function offerUnchanged(button) {
     event.preventDefault();
     for (const scale of scales) {
       const input = scale.querySelector("input");
-      input.value = scale.dataset.previous.replace(".", ",");
+      input.value = asShown(scale.dataset.previous, Number(scale.dataset.right ?? 0));
       input.dispatchEvent(new Event("input", { bubbles: true }));
     }
   });
