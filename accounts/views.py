@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import forms, known_devices, network, operations, phones, queries, sessions
+from accounts.challenges import MAX_CHECKS
 from accounts.models import PhoneChallenge, Registration, User
 from accounts.operations.refusals import say_when
 
@@ -218,8 +219,10 @@ def _session_id(request: HttpRequest, key: str) -> UUID:
 def _waiting(challenge: PhoneChallenge) -> dict[str, object]:
     now = timezone.now()
     until = queries.get_resend_time(challenge.phone, at=now)
+    challenge.refresh_from_db(fields=["checks"])
     return {
         "phone": phones.mask_phone(challenge.phone),
+        "has_guesses": challenge.checks < MAX_CHECKS,
         "resend_in": ceil((until - now).total_seconds()) if until else 0,
         "resend_when": say_when(until, now) if until else "",
     }

@@ -101,7 +101,11 @@ def test_five_wrong_codes_close_the_challenge_even_for_the_right_one(page: PageC
     wrong = "000000" if code != "000000" else "111111"
     for _ in range(5):
         page.post("/registration/code/", {"code": wrong})
-    assert "больше не действует" in page.post("/registration/code/", {"code": code}).content.decode()
+    answer = page.post("/registration/code/", {"code": code}).content.decode()
+    assert "больше не действует" in answer
+    assert "Отправить код ещё раз" not in answer
+    assert "Укажите телефон ещё раз" in answer
+    assert "пять попыток закончились" in page.post("/registration/code/resend/", follow=True).content.decode()
     assert not User.objects.exists()
 
 
