@@ -52,7 +52,6 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
         "source",
         "made_at",
         "state",
-        "is_dry_run",
         "reason",
         "started_at",
         "finished_at",
@@ -62,7 +61,8 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
 
     @admin.display(description="состояние", ordering="status")
     def state(self, run: ImportRun) -> SafeString:
-        return format_html('<span class="staff-badge{}">{}</span>', TONES.get(run.status, ""), run.get_status_display())
+        said = run.get_status_display() + (", только проверка" if run.is_dry_run else "")
+        return format_html('<span class="staff-badge{}">{}</span>', TONES.get(run.status, ""), said)
 
     @admin.display(description="отклонено строк")
     def rejected(self, run: ImportRun) -> int:
@@ -101,11 +101,15 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Загрузки реестров"} | (extra_context or {}))
+
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         run = ImportRun.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
         context: dict[str, Any] = {
+            "title": "Загрузка реестра",
             "run": run,
             "decisions": run.decisions.select_related("staff").order_by("pk") if run else (),
             "newer": _get_newer(run) if run else None,

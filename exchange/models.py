@@ -22,7 +22,7 @@ class ImportRun(models.Model):
 
     supplier_code = models.CharField("поставщик", max_length=20)
     period = models.CharField("период", max_length=7, blank=True)
-    source = models.CharField("откуда", max_length=300, help_text="name of the folder or archive")
+    source = models.CharField("откуда", max_length=300, help_text="имя папки или архива")
     status = models.CharField("состояние", max_length=8, choices=Status, default=Status.RUNNING)
     reason = models.TextField("почему задержан", blank=True)
     holds = models.JSONField(
@@ -105,7 +105,7 @@ class ExportBatch(models.Model):
         ANSWERED = "answered", "отвечена"
 
     supplier = models.ForeignKey(Supplier, models.PROTECT, verbose_name="поставщик")
-    number = models.PositiveIntegerField("номер", help_text="counted from 1 for each supplier")
+    number = models.PositiveIntegerField("номер", help_text="у каждого поставщика с единицы")
     period = models.DateField("за месяц", help_text="first day of the month billed")
     created_at = models.DateTimeField("собрана")
     rows = models.PositiveIntegerField("строк", default=0)

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from billing.calendar import name_month
 from billing.models import Supplier
 from exchange import operations
 from exchange.models import ExportBatch, ExportedSubmission
@@ -35,7 +35,6 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
         "month",
         "created_at",
         "submissions",
-        "rows",
         "state",
         "acknowledged",
         "refused",
@@ -63,7 +62,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
 
     @admin.display(description="за месяц", ordering="period")
     def month(self, batch: ExportBatch) -> str:
-        return f"{name_month(batch.period)}"
+        return date_format(batch.period, "F Y").lower()
 
     @admin.display(description="состояние", ordering="status")
     def state(self, batch: ExportBatch) -> SafeString:
@@ -78,7 +77,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
             (
                 (
                     reverse("admin:exchange_exportbatch_download", args=[batch.pk, name]),
-                    name.removeprefix("readings-out"),
+                    name.rpartition(".")[2].upper(),
                 )
                 for name in COMPOSERS
             ),
@@ -113,8 +112,17 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
         context = {
             "ready": [(supplier, count) for supplier, count in ready if count],
             "may_gather": _may_gather(request),
+            "reply_form": ReplyForm(),
+            "title": "Выгрузки показаний",
         }
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, {"title": "Выгрузка показаний"} | (extra_context or {})
+        )
 
     def gather_view(self, request: HttpRequest) -> HttpResponse:
         if not _may_gather(request):

@@ -149,6 +149,7 @@ def test_the_command_says_what_came_of_it(
 def test_staff_bring_the_reply(as_staff: Client, exported: Submission) -> None:
     lines = f"receipt;status;reason\n{exported.receipt};refused;{REASON}\nnobody;acknowledged;\n"
 
+    assert 'type="file" name="reply"' in as_staff.get(reverse("admin:exchange_exportbatch_changelist")).text
     shown = bring(as_staff, lines)
 
     assert "Подтверждено 0, не принято 1, было известно 0." in shown

@@ -6,8 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
+from django.utils.formats import date_format
 
-from billing.calendar import name_month
 from billing.models import Supplier
 from exchange import operations
 from exchange.models import ExportBatch
@@ -58,4 +58,6 @@ class Command(BaseCommand):
                 f"Выгрузка № {batch.number} собрана, но не записана: {error}. "
                 f"Записать ещё раз: export_readings {batch.supplier.code} --batch {batch.number}"
             ) from error
-        self.stdout.write(f"{place}: за {name_month(batch.period)}, передач {batch.submissions}, строк {batch.rows}.")
+        self.stdout.write(
+            f"{place}: за {date_format(batch.period, 'F Y').lower()}, передач {batch.submissions}, строк {batch.rows}."
+        )
