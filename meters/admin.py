@@ -21,6 +21,7 @@ from meters.queries import submissions as queries
 from meters.serials import normalise_serial
 from meters.staff_forms import ReviewForm
 from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
+from meters.staff_trials import try_reading_view, verify_receipt_view
 from meters.verdicts import list_events, tell_submission
 
 TONES: dict[str, str] = {
@@ -103,6 +104,7 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     paginator = CappedPaginator
     show_full_result_count = False
     ordering = ["-submitted_at"]
+    change_list_template = "admin/meters/submission/list.html"
     search_fields = ["receipt"]
     search_help_text = "Номер квитанции, счётчика или лицевого счёта"
 
@@ -127,8 +129,20 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
         return super().changelist_view(request, {**(extra_context or {}), "title": "Показания, о которых решают"})
 
     def get_urls(self) -> list[URLPattern]:
-        review = self.admin_site.admin_view(require_POST(self.review_view))
-        return [path("<int:submission_id>/review/", review, name="meters_submission_review"), *super().get_urls()]
+        view = self.admin_site.admin_view
+        review = view(require_POST(self.review_view))
+        return [
+            path("<int:submission_id>/review/", review, name="meters_submission_review"),
+            path("receipt/", view(self.verify_view), name="meters_submission_verify"),
+            path("trial/", view(self.trial_view), name="meters_submission_trial"),
+            *super().get_urls(),
+        ]
+
+    def verify_view(self, request: HttpRequest) -> HttpResponse:
+        return verify_receipt_view(request, self.admin_site, self.has_view_permission(request))
+
+    def trial_view(self, request: HttpRequest) -> HttpResponse:
+        return try_reading_view(request, self.admin_site, self.has_view_permission(request))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meters.views import cards, exports, feeds, history, readings
+from meters.views import cards, exports, feeds, history, readings, receipts
 
 app_name = "meters"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("readings/receipts/<str:receipt>/confirmation/", readings.submission_confirm, name="submission_confirm"),
     path("readings/receipts/<str:receipt>/correction/", readings.submission_correct, name="submission_correct"),
     path("readings/receipts/<str:receipt>/withdrawal/", readings.submission_withdraw, name="submission_withdraw"),
+    path("readings/receipts/<str:receipt>/pdf/", receipts.submission_pdf, name="submission_pdf"),
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),

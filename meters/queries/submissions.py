@@ -85,6 +85,12 @@ def get_submission_for_staff(pk: int) -> Submission:
     return rows.prefetch_related(_with_values(), "reviews").get(pk=pk)
 
 
+def find_for_verification(receipt: str) -> Submission | None:
+    """Whatever a printed receipt names, with its values; for staff."""
+    rows = Submission.objects.select_related("meter", "account__supplier").prefetch_related(_with_values())
+    return rows.filter(receipt=receipt).first()
+
+
 def get_latest_readings(meter_id: int, count: int = 24) -> list[Reading]:
     """Newest first, for staff."""
     rows = Reading.objects.filter(meter_id=meter_id).select_related("scale")
