@@ -11,6 +11,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts import phones
 from accounts.limited_acts import LimitedAct as LimitedAct
 from accounts.limited_acts import PhoneRelease as PhoneRelease
+from accounts.privacy.models import DataExport as DataExport
 from accounts.privacy.models import EmailChange as EmailChange
 from accounts.session_records import SessionRecord as SessionRecord
 

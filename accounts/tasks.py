@@ -1,11 +1,24 @@
-"""Work at the door that nobody waits for."""
+"""Work at the door that nobody waits for. Safe to run twice."""
 
 from celery import shared_task
 from django.utils import timezone
 
 from accounts import operations
+from accounts.privacy import exporting
+from notifications import hints
 
 
 @shared_task
 def forget_old_codes() -> None:
     operations.forget_old_codes(at=timezone.now())
+
+
+@shared_task
+def make_data_export(*, export_id: int) -> None:
+    exporting.make_data_export(export_id=export_id, at=timezone.now(), clock=timezone.now)
+
+
+@shared_task
+def sweep_data_exports() -> None:
+    for export_id in exporting.sweep_data_exports(at=timezone.now()):
+        hints.send_hint("accounts.tasks.make_data_export", export_id=export_id)

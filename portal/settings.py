@@ -228,6 +228,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
+    "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "apply-let-in-packages": {"task": "exchange.tasks.apply_let_in_packages", "schedule": 300.0},
 }
 

@@ -1,5 +1,6 @@
 """What a resident changes about himself and what waits for his confirmation."""
 
+import uuid
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,3 +37,45 @@ class EmailChange(models.Model):
 
     def __str__(self) -> str:
         return f"смена почты № {self.pk}"
+
+
+class DataExportQuerySet(models.QuerySet["DataExport"]):
+    def visible_to(self, user: "User") -> "DataExportQuerySet":
+        return self.filter(user=user)
+
+    def unfinished(self) -> "DataExportQuerySet":
+        return self.filter(ready_at=None)
+
+
+class DataExport(models.Model):
+    """A copy of all the portal keeps about a user: made by a worker, kept for a week, then deleted with its content."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", "ждёт очереди"
+        WORKING = "working", "готовится"
+        READY = "ready", "готова"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="data_exports")
+    status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
+    parts_done = models.PositiveSmallIntegerField(default=0)
+    parts_total = models.PositiveSmallIntegerField(default=0)
+    content = models.BinaryField(null=True, help_text="JSON, compressed by gzip")
+    requested_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DataExportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "копия данных"
+        verbose_name_plural = "копии данных"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(ready_at=None), name="data_export_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"копия данных № {self.pk}"

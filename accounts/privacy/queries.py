@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from accounts import queries as accounts
-from accounts.models import Consent, ConsentDocument, EmailChange, SessionRecord, User
+from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, SessionRecord, User
 from accounts.privacy.consents import MEANINGS, OPTIONAL_CONSENTS
 
 
@@ -71,3 +72,16 @@ def get_waiting_email(user: User, *, at: datetime) -> EmailChange | None:
 def get_email_change(user: User, change_id: int) -> EmailChange:
     """Raises EmailChange.DoesNotExist for another's."""
     return EmailChange.objects.visible_to(user).get(pk=change_id)
+
+
+def get_data_export(user: User, *, at: datetime) -> DataExport | None:
+    """The newest copy, being made or still kept; without its content."""
+    exports = DataExport.objects.visible_to(user).exclude(expires_at__lte=at)
+    return exports.defer("content").order_by("-pk").first()
+
+
+def get_ready_export(user: User, public_id: UUID, *, at: datetime) -> DataExport:
+    """Raises DataExport.DoesNotExist for another's, and for one unfinished or past its week."""
+    return DataExport.objects.visible_to(user).get(
+        public_id=public_id, status=DataExport.Status.READY, expires_at__gt=at
+    )

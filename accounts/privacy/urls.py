@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.privacy import views
+from accounts.privacy import exports, views
 
 app_name = "privacy"
 urlpatterns = [
@@ -9,6 +9,9 @@ urlpatterns = [
     path("documents/<int:document_id>/", views.document_detail, name="document_detail"),
     path("sessions/end/", views.sessions_end, name="sessions_end"),
     path("sessions/<int:record_id>/end/", views.session_end, name="session_end"),
+    path("export/", exports.export_overview, name="export_overview"),
+    path("export/progress/", exports.export_progress, name="export_progress"),
+    path("export/<uuid:public_id>/file/", exports.export_file, name="export_file"),
     path("password/", views.password_change, name="password_change"),
     path("password/confirm/", views.password_confirm, name="password_confirm"),
     path("e-mail/", views.email_change, name="email_change"),

@@ -1,0 +1,87 @@
+"""Makes copies of personal data (security.md P2): a row is promised, a worker fills it, a week later it is deleted."""
+
+import gzip
+import json
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts import limits
+from accounts.models import DataExport, User
+from accounts.operations import AccountsError
+from accounts.privacy import personal_data
+from notifications import hints
+from notifications import operations as notifications
+
+KEPT_FOR = timedelta(days=7)
+LEASE = timedelta(seconds=60)
+EXPORTS = limits.Limit("data-exports-user-day", 3, limits.DAY, "a copy is some work, and nobody needs many a day")
+
+
+class TooManyExports(AccountsError):
+    def __init__(self) -> None:
+        super().__init__("Сегодня копию уже готовили несколько раз. Попробуйте завтра.")
+
+
+@transaction.atomic(durable=True)
+def request_data_export(*, user: User, at: datetime) -> DataExport:
+    """Promise a copy; while one is being made it is that one. Raises TooManyExports."""
+    User.objects.select_for_update().get(pk=user.pk)
+    unfinished = DataExport.objects.visible_to(user).unfinished().first()
+    if unfinished is not None:
+        return unfinished
+    if not limits.consume(EXPORTS, str(user.pk), at=at):
+        raise TooManyExports
+    export = DataExport.objects.create(user=user, requested_at=at, parts_total=len(personal_data.get_parts()))
+    hints.send_hint_on_commit("accounts.tasks.make_data_export", export_id=export.pk)
+    return export
+
+
+def make_data_export(*, export_id: int, at: datetime, clock: Callable[[], datetime]) -> bool:
+    """Fill a promised copy, part by part; True when this call has finished it.
+
+    Claimed by a conditional update. A worker killed in between leaves a claim that runs out after a minute.
+    """
+    if not DataExport.objects.filter(_is_due(at), pk=export_id).update(
+        status=DataExport.Status.WORKING, claimed_at=at, parts_done=0
+    ):
+        return False
+    export = DataExport.objects.select_related("user").defer("content").get(pk=export_id)
+    mine = DataExport.objects.filter(pk=export.pk, status=DataExport.Status.WORKING, claimed_at=at)
+    told: dict[str, object] = {"made_at": at.isoformat(), "user": personal_data.get_profile(export.user)}
+    for done, part in enumerate(personal_data.get_parts(), start=1):
+        told[part.model._meta.label_lower] = {"title": part.title, "rows": part.get_rows(export.user)}
+        if not mine.update(parts_done=done):
+            return False
+    content = gzip.compress(json.dumps(told, ensure_ascii=False, indent=1).encode())
+    return _finish(export, content, claimed_at=at, at=clock())
+
+
+def sweep_data_exports(*, at: datetime) -> list[int]:
+    """Delete copies whose week is over; ids of those that wait although they are due."""
+    DataExport.objects.filter(expires_at__lte=at).delete()
+    return list(DataExport.objects.filter(_is_due(at)).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+def read_data_export(export: DataExport) -> bytes:
+    """The copy as JSON in UTF-8."""
+    return gzip.decompress(bytes(export.content or b""))
+
+
+@transaction.atomic(durable=True)
+def _finish(export: DataExport, content: bytes, *, claimed_at: datetime, at: datetime) -> bool:
+    finished = DataExport.objects.filter(pk=export.pk, status=DataExport.Status.WORKING, claimed_at=claimed_at).update(
+        status=DataExport.Status.READY, content=content, ready_at=at, expires_at=at + KEPT_FOR
+    )
+    if finished:
+        url = reverse("privacy:export_overview")
+        context = {"until": at + KEPT_FOR}
+        notifications.notify(user=export.user, event="accounts/data_export_ready", context=context, url=url, at=at)
+    return bool(finished)
+
+
+def _is_due(at: datetime) -> Q:
+    return Q(status=DataExport.Status.WAITING) | Q(status=DataExport.Status.WORKING, claimed_at__lte=at - LEASE)

@@ -1,0 +1,50 @@
+"""Pages of the copy of personal data."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from accounts.models import DataExport
+from accounts.privacy import exporting, queries
+from accounts.residents import resident_of
+from accounts.stepup import ask_for_password, require_recent_password
+
+
+@require_http_methods(["GET", "POST"])
+@require_recent_password()
+def export_overview(request: HttpRequest) -> HttpResponse:
+    user, now = resident_of(request), timezone.now()
+    if request.method == "POST":
+        try:
+            exporting.request_data_export(user=user, at=now)
+        except exporting.TooManyExports as error:
+            messages.warning(request, str(error))
+        return redirect("privacy:export_overview")
+    return render(request, "accounts/privacy/export.html", {"export": queries.get_data_export(user, at=now)})
+
+
+@require_GET
+def export_progress(request: HttpRequest) -> HttpResponse:
+    """How far the newest copy has come; asked again and again by the page."""
+    export = queries.get_data_export(resident_of(request), at=timezone.now())
+    return render(request, "accounts/privacy/_export.html", {"export": export})
+
+
+@require_GET
+def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    now = timezone.now()
+    try:
+        export = queries.get_ready_export(resident_of(request), public_id, at=now)
+    except DataExport.DoesNotExist as error:
+        raise Http404 from error
+    if asked := ask_for_password(request, at=now):
+        return asked
+    return HttpResponse(
+        exporting.read_data_export(export),
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
+    )

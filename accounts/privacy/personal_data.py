@@ -1,0 +1,105 @@
+"""All rows about a user, found by introspection: a table that points at users need not be named to be in the copy."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.apps import apps
+from django.db import models
+
+from accounts.models import DataExport, User
+
+# What one of the staff did at work is no fact about him as a resident; rows of residents reach them as children.
+ACTS_AT_WORK = {"assigned_to", "by", "ended_by", "released_by", "staff"}
+MACHINERY = {"admin.LogEntry", DataExport._meta.label}
+SECRETS = {"content", "key", "network", "nonce", "password", "session", "target", "token"}
+PROFILE = ("phone", "email", "name", "created_at", "last_login")
+
+Row = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One table of the copy, and the way from its rows to the user."""
+
+    model: type[models.Model]
+    path: str
+
+    @property
+    def title(self) -> str:
+        return str(self.model._meta.verbose_name_plural)
+
+    def get_rows(self, user: User) -> list[Row]:
+        fields = [field for field in self.model._meta.concrete_fields if _is_told(field)]
+        related = [field.name for field in fields if field.is_relation]
+        rows = self.model._default_manager.filter(**{self.path: user}).select_related(*related).order_by("pk")
+        return [{field.name: _tell(getattr(row, field.name)) for field in fields} for row in rows.distinct()]
+
+
+def get_parts() -> list[Part]:
+    """Every table whose rows belong to a user, and the tables whose rows belong to those."""
+    owned = dict(_find_owned())
+    children = {
+        child: f"{field.name}__{path}"
+        for model, path in owned.items()
+        for child, field in _find_children(model)
+        if child._meta.label not in MACHINERY
+    }
+    # A report's thread is told whole, with the answers, not only what its owner wrote.
+    parts = [Part(model, path) for model, path in (owned | children).items()]
+    return sorted((part for part in parts if _has_facts(part.model)), key=lambda part: part.model._meta.label)
+
+
+def get_profile(user: User) -> Row:
+    return {name: _tell(getattr(user, name)) for name in PROFILE}
+
+
+def is_owner(field: "models.Field[object, object]") -> bool:
+    """True for a key that says whose the row is."""
+    return (
+        isinstance(field, models.ForeignKey)
+        and field.related_model is User
+        and field.name not in ACTS_AT_WORK
+        and field.model._meta.label not in MACHINERY
+    )
+
+
+def _find_owned() -> Iterator[tuple[type[models.Model], str]]:
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if is_owner(field):
+                yield model, field.name
+
+
+def _find_children(model: type[models.Model]) -> Iterator[tuple[type[models.Model], "models.Field[object, object]"]]:
+    for child in apps.get_models():
+        for field in child._meta.concrete_fields:
+            if not isinstance(field, models.ForeignKey) or field.related_model is not model or field.null:
+                continue
+            if field.remote_field.on_delete is models.CASCADE:
+                yield child, field
+
+
+def _has_facts(model: type[models.Model]) -> bool:
+    return any(_is_told(field) and not field.is_relation for field in model._meta.concrete_fields)
+
+
+def _is_told(field: "models.Field[object, object]") -> bool:
+    return not (
+        field.primary_key
+        or isinstance(field, models.BinaryField | models.FileField | models.UUIDField)
+        or field.name in SECRETS
+        or "hash" in field.name
+        or (isinstance(field, models.ForeignKey) and field.related_model is User)
+    )
+
+
+def _tell(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if value is None or isinstance(value, bool | int | float | dict | list):
+        return value
+    return str(value)
