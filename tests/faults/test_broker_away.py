@@ -98,7 +98,6 @@ def test_forms_are_taken_while_the_broker_is_away(
             answers.append(browser.send_readings(meters, len(answers) + 1))
             browser.read("/")
             time.sleep(0.2)
-    print(f"longest {browser.longest:.3f}")
     assert browser.longest < SECONDS_A_FORM_MAY_TAKE
     assert len(set(answers)) == len(answers)
     assert Submission.objects.count() == len(meters) * (1 + len(answers))

@@ -76,7 +76,7 @@ def portal() -> Iterator[Portal]:
     environment |= {"PORT": str(port), "EMBEDDED_SERVICES_FOLDER": str(folder), "SMS_FILE": str(sms_file), "DEMO": "1"}
     log = (folder / "log.txt").open("w", encoding="utf-8")
     process = subprocess.Popen(
-        [sys.executable, "-m", "embedded_services", "run"],
+        [sys.executable, "-m", "embedded_services", "run", "--bound"],
         cwd=ROOT,
         env=environment,
         stdout=log,
