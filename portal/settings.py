@@ -301,7 +301,7 @@ structlog.configure(
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE_COOKIES else []
 
 # The name under which an authenticator shows the staff's codes.
-OTP_TOTP_ISSUER = "Личный кабинет"
+OTP_TOTP_ISSUER = "Кабинет"
 
 # The demo is tried by many people from one address.
 SMS_PER_ADDRESS_HOUR = env.int("SMS_PER_ADDRESS_HOUR", default=2000 if DEMO else 10)

@@ -72,7 +72,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 def _draw(device: TOTPDevice) -> str:
     """Black on white in either scheme: cameras do not read it otherwise."""
-    picture: str = segno.make(device.config_url, error="m").svg_data_uri(scale=5, border=4, dark="#000", light="#fff")
+    picture: str = segno.make(device.config_url, error="m").svg_data_uri(
+        border=4, dark="#000", light="#fff", omitsize=True
+    )
     return picture
 
 
