@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from xml.etree import ElementTree
+from zoneinfo import ZoneInfo
 
 import openpyxl
 import pytest
@@ -86,8 +87,11 @@ def test_a_meter_that_moved_shows_only_the_days_here(as_alice: PageClient, alice
     factories.InstallationFactory(meter=meter, installed_on=date(2010, 1, 1), removed_on=date(2019, 5, 19))
     scale = meter.scales.get(code="1")
     factories.ReadingFactory(scale=scale, taken_on=date(2015, 3, 1), value=99)
-    for file_format in ("csv", "json", "xml"):
-        assert b"2015" not in take(as_alice, meter, file_format)
+    midnight = int(datetime(2015, 3, 1, tzinfo=ZoneInfo("Europe/Moscow")).timestamp())
+    for file_format, day in (("csv", "2015-03-01"), ("json", "2015-03-01"), ("xml", f"<start>{midnight}<")):
+        assert day.encode() not in take(as_alice, meter, file_format)
+        here = day.replace("2015-03-01", "2026-10-20").replace(str(midnight), str(midnight + 4251 * 86400))
+        assert here.encode() in take(as_alice, meter, file_format)
 
 
 def test_the_page_offers_all_four(as_alice: PageClient, meter: Meter) -> None:
