@@ -6,7 +6,9 @@ The table is the queue. Killed anywhere, the transaction is gone and the rows wa
 from collections.abc import Sequence
 from datetime import datetime
 
+import structlog
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from meters.models import Meter, Submission
@@ -16,19 +18,48 @@ from meters.plausibility import Outcome, Verdict, check_submission
 from notifications import operations as notifications
 
 BATCH = 1000
+# What the rules could raise over facts nobody foresaw; a database that fails is another matter and rises.
+_STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+log = structlog.get_logger()
 
 
 def check_waiting_submissions(*, at: datetime, limit: int = BATCH) -> int:
-    """Judge everything that waits; returns how many. Safe to call at any time, by any number of workers."""
+    """Judge everything that waits; returns how many. Safe to call at any time, by any number of workers.
+
+    A submission the rules stumble over waits for the next sweep and is told in the log; it does not hold up the others.
+    """
+    waiting = Submission.objects.filter(status=Submission.Status.SUBMITTED)
     total = 0
-    while count := _check_batch(at, limit):
+    while True:
+        try:
+            count = _check_batch(at, limit, waiting)
+        except _STUMBLES:
+            judged, stuck = _check_one_by_one(at, limit, waiting)
+            if not judged and not stuck:
+                raise
+            waiting = waiting.exclude(pk__in=stuck)
+            total += judged
+            continue
+        if not count:
+            return total
         total += count
-    return total
+
+
+def _check_one_by_one(at: datetime, limit: int, waiting: QuerySet[Submission]) -> tuple[int, list[int]]:
+    """The same batch, each submission for itself; returns how many were judged, and which could not be."""
+    count, stuck = 0, []
+    for pk in list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True)[:limit]):
+        try:
+            count += _check_batch(at, 1, waiting.filter(pk=pk))
+        except _STUMBLES:
+            log.exception("submission_not_judged", submission_id=pk)
+            stuck.append(pk)
+    return count, stuck
 
 
 @transaction.atomic(durable=True)
-def _check_batch(at: datetime, limit: int) -> int:
-    batch = _claim(limit)
+def _check_batch(at: datetime, limit: int, waiting: QuerySet[Submission]) -> int:
+    batch = _claim(limit, waiting)
     if not batch:
         return 0
     judged = gather_facts(batch, on=timezone.localdate(at))
@@ -36,9 +67,8 @@ def _check_batch(at: datetime, limit: int) -> int:
     return len(batch)
 
 
-def _claim(limit: int) -> list[Submission]:
+def _claim(limit: int, waiting: QuerySet[Submission]) -> list[Submission]:
     """The oldest waiting submission of each of at most `limit` meters that nobody else is deciding about."""
-    waiting = Submission.objects.filter(status=Submission.Status.SUBMITTED)
     meters = (
         Meter.objects.filter(pk__in=waiting.order_by("submitted_at").values("meter_id")[:limit])
         .order_by("pk")

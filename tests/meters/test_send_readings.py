@@ -13,6 +13,8 @@ from accounts.models import User
 from billing.models import BillLine, Link, PersonalAccount, Supplier
 from meters import operations
 from meters.models import Installation, Meter, Reading, ReadingReview, Scale, Submission
+from meters.operations import checking
+from meters.plausibility import MeterFacts, Verdict, check_submission
 from notifications.models import Notification
 from tests import factories, residents
 from tests.factories import NOW
@@ -459,3 +461,27 @@ def test_red_digits_are_asked_for_where_the_meter_has_them(as_alice: PageClient,
     assert "не переписывайте" in send(as_alice, alices_flat, "12345678", "3588").content.decode()
     Meter.objects.update(digits_left=5, digits_right=3)
     assert "пишите после запятой" in send(as_alice, alices_flat, "12345678", "3588").content.decode()
+
+
+def test_a_submission_the_rules_stumble_over_holds_up_no_other(
+    as_alice: PageClient, alice: object, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    links = [residents.furnish(alice, title=f"Квартира {number}") for number in range(3)]
+    for link in links:
+        send(as_alice, link, "12896", "3588")
+    serial = meter_of(links[1]).serial
+
+    def stumble(meter: MeterFacts, *arguments: object, **more: object) -> Verdict:
+        if meter.serial == serial:
+            raise LookupError("a fact nobody foresaw")
+        return check_submission(meter, *arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(checking, "check_submission", stumble)
+    check()
+    statuses = {row.meter.serial: row.status for row in Submission.objects.select_related("meter")}
+    assert statuses.pop(serial) == Submission.Status.SUBMITTED
+    assert set(statuses.values()) == {Submission.Status.ACCEPTED}
+    assert "submission_not_judged" in caplog.text
+    monkeypatch.undo()
+    check()
+    assert not Submission.objects.filter(status=Submission.Status.SUBMITTED).exists()
