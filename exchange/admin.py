@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.residents import staff_of
 from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.layouts import LAYOUTS
@@ -142,7 +142,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
             return redirect(reverse("admin:exchange_importrun_change", args=[run.pk]))
         try:
             made = operations.decide_on_package(
-                run_id=run.pk, staff=_staff(request), at=timezone.now(), **form.cleaned_data
+                run_id=run.pk, staff=staff_of(request), at=timezone.now(), **form.cleaned_data
             )
         except operations.NotPossibleNow as error:
             self.message_user(request, str(error), messages.WARNING)
@@ -159,13 +159,7 @@ def _get_newer(run: ImportRun) -> ImportRun | None:
 
 
 def _may_decide(request: HttpRequest) -> bool:
-    return _staff(request).has_perm("exchange.change_importrun")
-
-
-def _staff(request: HttpRequest) -> User:
-    """Behind `admin_view` the user is always one of the staff."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user
+    return staff_of(request).has_perm("exchange.change_importrun")
 
 
 @admin.register(RejectedRow)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.residents import staff_of
 from billing import account_numbers
 from meters import operations
 from meters.models import Installation, Meter, Reading, Scale, Submission
@@ -160,7 +160,7 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
             return self._show(request, submission, form)
         try:
             review = operations.review_submission(
-                submission_id=submission.pk, staff=_staff(request), at=timezone.now(), **form.cleaned_data
+                submission_id=submission.pk, staff=staff_of(request), at=timezone.now(), **form.cleaned_data
             )
         except operations.NotPossibleNow:
             self.message_user(request, "Об этих показаниях уже решено иначе.", messages.WARNING)
@@ -202,9 +202,3 @@ def _find_meters(rows: QuerySet[Any], typed: str, path_to_meter: str) -> QuerySe
         wanted |= Q(pk__in=Installation.objects.filter(account__digits=digits).values("meter_id"))
     found = Meter.objects.filter(wanted).values("pk")
     return rows.filter(**{f"{path_to_meter}pk__in": found})
-
-
-def _staff(request: HttpRequest) -> User:
-    """Behind `admin_view` the user is always one of the staff."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from billing import queries as billing
-from billing.calendar import ReadingCalendar, count_days, name_day, name_month
+from billing.calendar import count_days, name_day, name_month
 from billing.models import BillLine, Link, PersonalAccount, Service, Supplier, Tariff
 from meters.models import Meter, Reading, Scale, Submission
 from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
@@ -115,7 +115,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     installed = get_installed_meters(accounts, on, or_last_removed=True)
     meters = [meter for found in installed.values() for meter in found]
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
-    periods = {pk: get_calendar(supplier).billing_period(on) for pk, supplier in suppliers.items()}
+    periods = {pk: supplier.reading_calendar.billing_period(on) for pk, supplier in suppliers.items()}
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     prices = _index_prices(billing.get_tariffs(suppliers, on))
@@ -163,13 +163,9 @@ def group_cards(cards: Sequence[ReadingCard]) -> list[GroupOfCards]:
     return list(groups.values())
 
 
-def get_calendar(supplier: Supplier) -> ReadingCalendar:
-    return ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
-
-
 def describe_deadline(supplier: Supplier, on: date) -> Deadline:
     """Days to the cut-off and what comes after it, always both in words (domain.md 3)."""
-    calendar = get_calendar(supplier)
+    calendar = supplier.reading_calendar
     cut_off, days = calendar.cut_off_on(on), calendar.days_left(on)
     bill, later = calendar.billing_period(on), calendar.billing_period(cut_off + timedelta(days=1))
     title = f"{count_days(days).split(chr(160))[1]} до {name_day(cut_off)}" if days else "Сегодня последний день"

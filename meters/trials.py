@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from billing import queries as billing
-from billing.calendar import ReadingCalendar
 from billing.models import Link
 from meters.models import Installation, Meter
 from meters.operations.facts import (
@@ -83,7 +82,7 @@ def try_reading(place: Installation, typed: Mapping[str, str], *, taken_on: date
     """Judge as if a resident of the personal account had just sent it."""
     meter, account = place.meter, place.account
     supplier = account.supplier
-    calendar = ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
+    calendar = supplier.reading_calendar
     asked = calendar.billing_period(taken_on)
     standing = get_standing([meter.pk])
     period = find_open_period(meter.pk, asked, standing)

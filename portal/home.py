@@ -118,12 +118,7 @@ def _get_meter_states(user: User, links: Sequence[Link], on: date) -> list[Meter
         for account_id, found in installed.items()
         if account_id in taking
     }
-    calendars = {
-        link.account.supplier_id: ReadingCalendar(
-            link.account.supplier.window_from, link.account.supplier.window_to, link.account.supplier.cut_off
-        )
-        for link in open_links
-    }
+    calendars = {link.account.supplier_id: link.account.supplier.reading_calendar for link in open_links}
     periods = {supplier_id: calendar.billing_period(on) for supplier_id, calendar in calendars.items()}
     ids = [meter.pk for meters in ready.values() for meter in meters]
     sent = submissions.get_current_submissions(user, ids, min(periods.values(), default=on))

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST
 
-from accounts.models import User
+from accounts.residents import staff_of
 from billing import account_numbers
 from support import operations, queries
 from support.models import ErrorReport, ReplyTemplate
@@ -71,7 +71,7 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
 
     @admin.action(description="Взять выбранные", permissions=["change"])
     def take_chosen(self, request: HttpRequest, reports: QuerySet[ErrorReport]) -> None:
-        staff = _staff(request)
+        staff = staff_of(request)
         taken = 0
         for report in reports:
             try:
@@ -119,7 +119,7 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
             request,
             report,
             "Обращение у вас.",
-            lambda at: operations.take_report(report_id=report.pk, staff=_staff(request), holder_id=holder_id, at=at),
+            lambda at: operations.take_report(report_id=report.pk, staff=staff_of(request), holder_id=holder_id, at=at),
         )
 
     def answer_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
@@ -132,7 +132,7 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
             request,
             report,
             "Ответ отправлен: житель увидит его в уведомлениях.",
-            lambda at: operations.answer_report(report_id=report.pk, staff=_staff(request), text=text, at=at),
+            lambda at: operations.answer_report(report_id=report.pk, staff=staff_of(request), text=text, at=at),
         )
 
     def resolve_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
@@ -159,7 +159,7 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
             request,
             report,
             f"{done} Житель узнает об этом из уведомлений.",
-            lambda at: operation(report_id=report.pk, staff=_staff(request), reason=reason, at=at),
+            lambda at: operation(report_id=report.pk, staff=staff_of(request), reason=reason, at=at),
         )
 
     def _do(self, request: HttpRequest, report: ErrorReport, done: str, deed: Callable[[Any], object]) -> HttpResponse:
@@ -206,9 +206,3 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
             "is_mine": report.assigned_to_id == request.user.pk,
         }
         return TemplateResponse(request, "admin/support/errorreport/work.html", context)
-
-
-def _staff(request: HttpRequest) -> User:
-    """Behind `admin_view` the user is always one of the staff."""
-    assert isinstance(request.user, User)  # noqa: S101
-    return request.user

@@ -4,6 +4,7 @@ from django.db import models
 
 from accounts.models import User
 from billing import addresses
+from billing.calendar import ReadingCalendar
 
 
 class Service(models.TextChoices):
@@ -40,6 +41,11 @@ class Supplier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def reading_calendar(self) -> ReadingCalendar:
+        """The days on which this supplier takes readings, and which bill they enter."""
+        return ReadingCalendar(self.window_from, self.window_to, self.cut_off)
 
 
 class Branch(models.Model):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from billing import queries as billing
-from billing.calendar import ReadingCalendar, name_month, next_month
+from billing.calendar import name_month, next_month
 from billing.models import BillLine, Link, Supplier
 from meters.models import Installation, Meter, Scale, Submission
 from meters.plausibility import Calendar, MeterFacts, OtherMeter, Previous, ScaleFacts, looks_like_total
@@ -92,7 +92,7 @@ def _settle_period(row: Submission, standing: Mapping[tuple[int, date], Submissi
 
 
 def describe_calendar(supplier: Supplier, *, taken_on: date, today: date) -> Calendar:
-    calendar = ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
+    calendar = supplier.reading_calendar
     return Calendar(
         today=today,
         taken_on=taken_on,

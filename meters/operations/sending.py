@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
-from billing.calendar import ReadingCalendar
-from billing.models import PersonalAccount, Supplier
+from billing.models import PersonalAccount
 from meters import receipts
 from meters.models import Installation, Meter, Scale, Submission, SubmissionValue
 from notifications import hints
@@ -81,7 +80,7 @@ def write_submissions(
             account=accounts[meter_id],
             meter_id=meter_id,
             taken_on=taken_on,
-            period=get_calendar(accounts[meter_id].supplier).billing_period(taken_on),
+            period=accounts[meter_id].supplier.reading_calendar.billing_period(taken_on),
             submitted_at=at,
             supersedes=supersedes,
         )
@@ -95,10 +94,6 @@ def write_submissions(
         if (submission.meter_id, code) in scales
     )
     return submissions
-
-
-def get_calendar(supplier: Supplier) -> ReadingCalendar:
-    return ReadingCalendar(supplier.window_from, supplier.window_to, supplier.cut_off)
 
 
 def _get_former(user: User, key: UUID) -> list[Submission]:

@@ -9,7 +9,6 @@ from accounts.models import User
 from billing import queries as billing
 from billing.models import Link, PersonalAccount, Service
 from meters.calendar_feed import FeedAccount, FeedMeter
-from meters.cards import get_calendar
 from meters.models import CalendarFeed, Meter
 from meters.models.feeds import hash_token
 from meters.queries.bases import get_accounts_taking_readings, get_installed_meters
@@ -43,7 +42,7 @@ def get_feed_accounts(user: User, on: date) -> list[FeedAccount]:
             FeedAccount(
                 name=_name(link),
                 supplier_id=account.supplier_id,
-                calendar=get_calendar(account.supplier),
+                calendar=account.supplier.reading_calendar,
                 takes_readings=takes,
                 is_billed=is_active,
                 last_period=balance.bill.period if balance else None,

@@ -14,7 +14,6 @@ from billing import operations as billing_operations
 from billing import queries as billing
 from billing.models import BillLine, Link
 from meters.bill_check import BillCheck, check_bill, choose_lines
-from meters.cards import get_calendar
 from meters.history_list import describe_groups, list_readings
 from meters.history_rows import build_rows, list_years
 from meters.models import Reading
@@ -67,7 +66,7 @@ def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[st
         before_page=page.before_page,
         installed_on=place.installation.installed_on,
         lines=lines,
-        calendar=get_calendar(link.account.supplier),
+        calendar=link.account.supplier.reading_calendar,
         user_id=user.pk,
     )
     context: dict[str, object] = {
@@ -98,7 +97,7 @@ def _choose(lines: list[BillLine], around: Neighbourhood) -> list[BillLine]:
 def _check_last_bill(around: Neighbourhood, readings: list[Reading]) -> BillCheck | None:
     account_id = around.link.account_id
     lines = billing.get_last_bill_lines([account_id]).get(account_id, [])
-    calendar = get_calendar(around.link.account.supplier)
+    calendar = around.link.account.supplier.reading_calendar
     return check_bill(around.place.meter, around.scales, _choose(lines, around), readings, calendar)
 
 
