@@ -9,6 +9,7 @@ from django.db.models import Q
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import phones
+from accounts.audit.models import SecurityEvent as SecurityEvent
 from accounts.limited_acts import LimitedAct as LimitedAct
 from accounts.limited_acts import PhoneRelease as PhoneRelease
 from accounts.privacy.models import DataExport as DataExport

@@ -17,9 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import forms, known_devices, network, operations, phones, queries, sessions
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.challenges import MAX_CHECKS
 from accounts.models import PhoneChallenge, Registration, User
 from accounts.operations.refusals import say_when
+from accounts.residents import resident_of
 
 REGISTRATION_KEY, RESET_KEY, DOOR_KEY = "registration", "password_reset", "door"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -48,6 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
+    record_event(Kind.SIGN_OUT, user=resident_of(request), at=timezone.now())
     logout(request)
     response = redirect("accounts:sign_in")
     response.headers["Clear-Site-Data"] = '"cache"'

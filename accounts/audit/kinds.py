@@ -1,0 +1,59 @@
+"""The kinds of events that are recorded (ASVS 5.0, 16.3.1 to 16.3.4). A kind is added here and nowhere else.
+
+Each is recorded by an act in `tests/audit/test_every_kind.py` (security.md P8).
+"""
+
+from django.db.models import TextChoices
+
+
+class Result(TextChoices):
+    OK = "ok", "сделано"
+    FAILED = "failed", "не подошло"
+    LIMITED = "limited", "остановлено ограничением"
+    DENIED = "denied", "нет права"
+
+
+class Kind(TextChoices):
+    """Written as noun.what_happened; the words are what people read."""
+
+    # At the door.
+    SIGN_IN = "sign_in", "Вход"
+    SIGN_OUT = "sign_out", "Выход"
+    REGISTRATION_BEGUN = "registration.begun", "Регистрация начата"
+    REGISTERED = "registration.done", "Регистрация"
+    CODE_SENT = "code.sent", "Запрошен код по СМС"
+    CODE_CHECKED = "code.checked", "Введён код из СМС"
+    PASSWORD_RESET = "password.reset", "Новый пароль по СМС"
+    PASSWORD_CHANGED = "password.changed", "Пароль изменён"
+    STEP_UP = "step_up", "Пароль запрошен ещё раз"
+    SESSIONS_ENDED = "sessions.ended", "Сеансы завершены"
+    SESSION_EXPIRED = "session.expired", "Сеанс закончился"
+
+    # What a resident changes about himself.
+    EMAIL_CHANGE_ASKED = "email.asked", "Запрошена смена почты"
+    EMAIL_CHANGED = "email.changed", "Почта изменена"
+    CONSENT_DECIDED = "consent.decided", "Решение о согласии"
+    DATA_EXPORT_ASKED = "data.export_asked", "Запрошена копия данных"
+    DATA_EXPORT_TAKEN = "data.export_taken", "Скачана копия данных"
+
+    # Rights to personal accounts.
+    LINK = "link.made", "Привязан лицевой счёт"
+    LINK_WAITS = "link.waits", "Привязка ждёт платежа"
+    LINK_ENDED = "link.ended", "Лицевой счёт отвязан"
+    HOLDER_ENDED = "link.holder_ended", "Отключён другой пользователь счёта"
+    DELIVERY_CHANGED = "delivery.changed", "Изменён способ получения счёта"
+
+    # Staff.
+    STAFF_SIGN_IN = "staff.sign_in", "Вход сотрудника"
+    STAFF_FACTOR_SET = "staff.factor_set", "Второй шаг входа сотрудника"
+    STAFF_ROLE = "staff.role", "Роль сотрудника"
+    STAFF_SCOPE = "staff.scope", "Участок сотрудника"
+    STAFF_VIEW = "staff.view", "Сотрудник смотрел данные"
+    STAFF_EXPORT = "staff.export", "Сотрудник выгрузил данные"
+    STAFF_DECISION = "staff.decision", "Решение сотрудника"
+    PHONE_RELEASED = "staff.phone_released", "Сняты ограничения с телефона"
+
+    # Attempts to get round, and alarms.
+    DENIED = "access.denied", "Нет права"
+    FORGED = "request.forged", "Поддельный запрос"
+    ALARM = "alarm", "Тревога"

@@ -1,0 +1,43 @@
+"""Where the request at hand comes from, for rows that say so; nothing else may lean on it."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+from accounts import network
+
+
+@dataclass(frozen=True)
+class Source:
+    """The network address and the browser; both empty in a worker and on the command line."""
+
+    address: str | None = None
+    user_agent: str = ""
+
+
+_source: ContextVar[Source | None] = ContextVar("audit_source", default=None)
+
+
+def note_source(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Remember the source for as long as the request lasts."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        token = _source.set(Source(network.client_address(request), network.user_agent(request)))
+        try:
+            return get_response(request)
+        finally:
+            _source.reset(token)
+
+    return middleware
+
+
+def get_source() -> Source:
+    return _source.get() or Source()
+
+
+def get_request_id() -> str:
+    """The id that the web gave the request, in its workers too; empty when no request caused this."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))[:36]
