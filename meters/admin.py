@@ -22,7 +22,8 @@ from meters.serials import normalise_serial
 from meters.staff_forms import ReviewForm
 from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
 from meters.staff_trials import try_reading_view, verify_receipt_view
-from meters.verdicts import list_events, tell_submission
+from meters.timeline import list_events
+from meters.verdicts import tell_submission
 
 TONES: dict[str, str] = {
     Submission.Status.NEEDS_CONFIRMATION: " staff-badge--waiting",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("readings/receipts/<str:receipt>/confirmation/", readings.submission_confirm, name="submission_confirm"),
     path("readings/receipts/<str:receipt>/correction/", readings.submission_correct, name="submission_correct"),
     path("readings/receipts/<str:receipt>/withdrawal/", readings.submission_withdraw, name="submission_withdraw"),
+    path("readings/receipts/<str:receipt>/restoration/", readings.submission_restore, name="submission_restore"),
     path("readings/receipts/<str:receipt>/pdf/", receipts.submission_pdf, name="submission_pdf"),
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
     path("history/", history.history, name="history"),

@@ -1,8 +1,7 @@
-"""A submission as its page tells it: state, words, what can be pressed, and what happened when."""
+"""A submission as its page tells it: state, words, and what can be pressed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from billing.calendar import choose_plural, name_month
 from meters.models import Submission
@@ -29,13 +28,6 @@ class Remark:
     can_take_suggestion: bool
     reports: tuple[tuple[str, str], ...]
     receipt: str
-
-
-@dataclass(frozen=True)
-class Event:
-    title: str
-    at: datetime | None
-    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,31 +88,6 @@ def sum_up(batch: Sequence[Submission]) -> str:
         )
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}: посмотрите ниже."
-
-
-def list_events(submission: Submission) -> list[Event]:
-    """What happened, in order. Reviews must be loaded."""
-    events = [Event(f"Принято порталом № {submission.receipt}", submission.submitted_at)]
-    bill = f"Войдут в счёт за {name_month(submission.period)}"
-    if submission.checked_at:
-        at_once = submission.accepted_at == submission.checked_at
-        events.append(Event("Проверено", submission.checked_at, bill if at_once else ""))
-    if submission.confirmed_at:
-        events.append(Event("Подтверждено: всё верно", submission.confirmed_at, bill))
-    events += [
-        Event(f"Сотрудник решил: {review.get_decision_display()}", review.decided_at, review.reason)
-        for review in sorted(submission.reviews.all(), key=lambda review: review.decided_at)
-    ]
-    for refusal in (row["figures"] for row in submission.findings if row["code"] == "refused_by_supplier"):
-        events.append(Event("Передано поставщику", datetime.fromisoformat(refusal["handed_over_at"])))
-        events.append(Event("Поставщик не принял", datetime.fromisoformat(refusal["refused_at"]), refusal["reason"]))
-    if submission.status == Submission.Status.BILLED:
-        events.append(Event(f"Учтено в счёте за {name_month(submission.period)}", None))
-    elif submission.status == Submission.Status.HANDED_OVER:
-        events.append(Event("Передано поставщику", None))
-    elif submission.status in (Submission.Status.SUPERSEDED, Submission.Status.WITHDRAWN):
-        events.append(Event(_TITLES[submission.status], None))
-    return events
 
 
 def _tell_finding(finding: Finding, *, asks: bool, can_take: bool) -> Remark:

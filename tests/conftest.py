@@ -4,12 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.core.cache import cache
+from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from billing.models import Link
 from notifications.senders import MemorySender
 from tests import residents
 from tests.pages import PageClient
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
 
 
 @pytest.fixture(autouse=True)

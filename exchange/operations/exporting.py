@@ -34,7 +34,9 @@ def _gather_batch(supplier: Supplier, period: date, at: datetime) -> ExportBatch
     _take_turns(supplier)
     after = 0
     while batch is None or batch.submissions < LARGEST_BATCH:
-        rows = meters.hand_over_submissions(supplier_id=supplier.pk, period=period, after_meter=after, limit=CHUNK)
+        rows = meters.hand_over_submissions(
+            supplier_id=supplier.pk, period=period, after_meter=after, limit=CHUNK, at=at
+        )
         if not rows:
             break
         after = rows[-1].meter_id

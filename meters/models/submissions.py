@@ -48,6 +48,8 @@ class Submission(models.Model):
     checked_at = models.DateTimeField("проверено", null=True, blank=True)
     confirmed_at = models.DateTimeField("подтверждено жителем", null=True, blank=True)
     accepted_at = models.DateTimeField("принято", null=True, blank=True)
+    handed_over_at = models.DateTimeField("передано поставщику", null=True, blank=True)
+    closed_at = models.DateTimeField("закрыто", null=True, blank=True, help_text="refused, superseded or withdrawn")
     supersedes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
 
     objects = SubmissionQuerySet.as_manager()

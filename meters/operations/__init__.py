@@ -5,6 +5,7 @@ from meters.operations.checking import check_waiting_submissions
 from meters.operations.deciding import (
     NotPossibleNow,
     confirm_submission,
+    restore_submission,
     review_submission,
     take_suggestion,
     withdraw_submission,
@@ -30,6 +31,7 @@ __all__ = [
     "get_periods_to_hand_over",
     "hand_over_submissions",
     "mark_billed_submissions",
+    "restore_submission",
     "review_submission",
     "submit_readings",
     "take_back_submissions",

@@ -15,6 +15,7 @@ from meters.models import Meter, Submission
 from meters.operations.facts import Judged, gather_facts
 from meters.operations.fates import close_older, note_verdict, write_readings, write_verdicts
 from meters.plausibility import Outcome, Verdict, check_submission
+from meters.queries.submissions import CLOSED
 from notifications import operations as notifications
 
 BATCH = 1000
@@ -97,13 +98,14 @@ def _apply(verdicts: Sequence[tuple[Judged, Verdict]], at: datetime) -> None:
         note_verdict(submission, verdict, judged.bases)
         submission.status = _STATUS[verdict.outcome]
         submission.checked_at = at
+        submission.closed_at = at if submission.status in CLOSED else None
         if verdict.outcome is Outcome.ACCEPTED:
             submission.accepted_at = at
             submission.needs_review = verdict.needs_review
     batch = [judged.submission for judged, _ in verdicts]
     accepted = [row for row in batch if row.status == Submission.Status.ACCEPTED]
     questioned = [row for row in batch if row.status == Submission.Status.NEEDS_CONFIRMATION]
-    close_older(accepted=accepted, questioned=questioned)
+    close_older(accepted=accepted, questioned=questioned, at=at)
     write_verdicts(batch)
     write_readings(accepted)
     for status, event in _EVENTS.items():

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from meters.models import ReadingReview, Submission
@@ -11,7 +12,7 @@ from meters.operations.facts import find_open_period, get_standing
 from meters.operations.fates import close_older, give_up, lock_meters, write_readings
 from meters.operations.sending import CHECK, write_submissions
 from meters.plausibility import Finding, Severity
-from meters.queries.submissions import CHANGEABLE, STANDING, make_correction_key
+from meters.queries.submissions import CHANGEABLE, OPEN, STANDING, make_correction_key, make_return_key
 from notifications import hints
 from notifications import operations as notifications
 
@@ -67,7 +68,7 @@ def take_suggestion(*, user: User, receipt: str, code: str, at: datetime) -> Sub
         at=at,
         supersedes=submission,
     )
-    give_up(submission, Submission.Status.SUPERSEDED)
+    give_up(submission, Submission.Status.SUPERSEDED, at=at)
     hints.send_hint_on_commit(CHECK)
     return corrected
 
@@ -80,8 +81,36 @@ def withdraw_submission(*, user: User, receipt: str, at: datetime) -> Submission
         return submission
     if submission.status not in CHANGEABLE:
         raise NotPossibleNow
-    give_up(submission, Submission.Status.WITHDRAWN)
+    give_up(submission, Submission.Status.WITHDRAWN, at=at)
     return submission
+
+
+@transaction.atomic(durable=True)
+def restore_submission(*, user: User, receipt: str, at: datetime) -> Submission:
+    """The resident takes a withdrawal back: the same values are sent once more, and checked anew.
+
+    Possible while they would enter the same bill and nothing else was sent for it. Pressed twice, it gives the same
+    new receipt. Raises as `confirm_submission`.
+    """
+    submission = _lock_own(user, receipt)
+    key = make_return_key(submission)
+    former = Submission.objects.filter(key=key, meter_id=submission.meter_id).first()
+    if former is not None:
+        return former
+    if submission.status != Submission.Status.WITHDRAWN or not _is_place_free(submission, at):
+        raise NotPossibleNow
+    typed = {value.scale.code: value.typed for value in submission.values.select_related("scale")}
+    (again,) = write_submissions(
+        user=user,
+        accounts={submission.meter_id: submission.account},
+        key=key,
+        typed={submission.meter_id: typed},
+        taken_on=submission.taken_on,
+        at=at,
+        supersedes=submission,
+    )
+    hints.send_hint_on_commit(CHECK)
+    return again
 
 
 @transaction.atomic(durable=True)
@@ -97,9 +126,9 @@ def review_submission(*, submission_id: int, staff: User, decision: str, reason:
         else:
             _accept(submission, at)
     elif decision == ReadingReview.Decision.REFUSE:
-        give_up(submission, Submission.Status.REFUSED)
+        give_up(submission, Submission.Status.REFUSED, at=at)
     else:
-        give_up(submission, Submission.Status.NEEDS_CONFIRMATION)
+        give_up(submission, Submission.Status.NEEDS_CONFIRMATION, at=at)
     review = ReadingReview.objects.create(
         submission=submission, staff=staff, decision=decision, reason=reason, decided_at=at
     )
@@ -123,11 +152,20 @@ def _lock(wanted: QuerySet[Submission]) -> Submission:
     return wanted.select_related("account__supplier", "meter", "user").prefetch_related("values").get()
 
 
+def _is_place_free(submission: Submission, at: datetime) -> bool:
+    """Whether the bill it was meant for still takes readings, and has no other of this meter."""
+    period = submission.account.supplier.reading_calendar.billing_period(submission.taken_on)
+    if submission.account.supplier.reading_calendar.billing_period(timezone.localdate(at)) != period:
+        return False
+    others = Submission.objects.filter(meter_id=submission.meter_id, period=period, status__in=[*STANDING, *OPEN])
+    return not others.exists()
+
+
 def _accept(submission: Submission, at: datetime) -> None:
     standing = get_standing([submission.meter_id])
     submission.period = find_open_period(submission.meter_id, submission.period, standing)
     submission.status = Submission.Status.ACCEPTED
     submission.accepted_at = at
-    close_older(accepted=[submission])
+    close_older(accepted=[submission], at=at)
     submission.save()
     write_readings([submission])

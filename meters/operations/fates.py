@@ -5,20 +5,22 @@ Whoever changes a submission holds the lock of its meter (`lock_meters`): one me
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from django.db import connection
 
 from meters.models import Meter, Reading, Submission, SubmissionValue
 from meters.plausibility import Verdict
 from meters.queries.bases import Base
+from meters.queries.submissions import CLOSED
 
 _WRITE_SUBMISSIONS = """
 UPDATE meters_submission AS row
 SET status = new.status, needs_review = new.needs_review, checked_at = new.checked_at, accepted_at = new.accepted_at,
-    period = new.period, supersedes_id = new.supersedes_id, findings = new.findings::jsonb
-FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::timestamptz[], %s::timestamptz[], %s::date[], %s::bigint[],
-            %s::text[])
-  AS new (id, status, needs_review, checked_at, accepted_at, period, supersedes_id, findings)
+    closed_at = new.closed_at, period = new.period, supersedes_id = new.supersedes_id, findings = new.findings::jsonb
+FROM unnest(%s::bigint[], %s::text[], %s::bool[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+            %s::date[], %s::bigint[], %s::text[])
+  AS new (id, status, needs_review, checked_at, accepted_at, closed_at, period, supersedes_id, findings)
 WHERE row.id = new.id
 """
 _WRITE_VALUES = """
@@ -58,6 +60,7 @@ def write_verdicts(submissions: Sequence[Submission]) -> None:
                 [row.needs_review for row in submissions],
                 [row.checked_at for row in submissions],
                 [row.accepted_at for row in submissions],
+                [row.closed_at for row in submissions],
                 [row.period for row in submissions],
                 [row.supersedes_id for row in submissions],
                 [json.dumps(row.findings) for row in submissions],
@@ -75,7 +78,7 @@ def write_verdicts(submissions: Sequence[Submission]) -> None:
         )
 
 
-def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submission] = ()) -> None:
+def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submission] = (), at: datetime) -> None:
     """Let new submissions take the place of what was sent for the same meter and bill and can still be changed.
 
     A questioned one replaces only earlier questions: what was accepted stands until the answer comes. A newcomer says
@@ -97,7 +100,9 @@ def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submissi
             closing.append(row.pk)
     if closing:
         Reading.objects.filter(submission_id__in=closing).delete()
-        Submission.objects.filter(pk__in=closing).update(status=Submission.Status.SUPERSEDED, needs_review=False)
+        Submission.objects.filter(pk__in=closing).update(
+            status=Submission.Status.SUPERSEDED, needs_review=False, closed_at=at
+        )
 
 
 def write_readings(submissions: Sequence[Submission]) -> None:
@@ -123,10 +128,11 @@ def write_readings(submissions: Sequence[Submission]) -> None:
     )
 
 
-def give_up(submission: Submission, status: Submission.Status) -> None:
+def give_up(submission: Submission, status: Submission.Status, *, at: datetime) -> None:
     """Withdraw, refuse or ask: the readings it made go, the submission stays."""
     Reading.objects.filter(submission=submission).delete()
     submission.status = status
     submission.needs_review = False
     submission.accepted_at = None
-    submission.save(update_fields=["status", "needs_review", "accepted_at"])
+    submission.closed_at = at if status in CLOSED else None
+    submission.save(update_fields=["status", "needs_review", "accepted_at", "closed_at"])

@@ -29,7 +29,9 @@ def count_waiting_for_staff(supplier_id: int) -> int:
     ).count()
 
 
-def hand_over_submissions(*, supplier_id: int, period: date, after_meter: int, limit: int) -> list[Submission]:
+def hand_over_submissions(
+    *, supplier_id: int, period: date, after_meter: int, limit: int, at: datetime
+) -> list[Submission]:
     """The next accepted submissions of one month, by meter: from now on they are the supplier's.
 
     Ordered by meter, with account, meter, values in the order of their scales, and reviews.
@@ -43,7 +45,9 @@ def hand_over_submissions(*, supplier_id: int, period: date, after_meter: int, l
     lock_meters(meters)
     rows = ready.filter(meter_id__in=meters).order_by("meter_id").select_related("account", "meter")
     handed_over = list(rows.prefetch_related("values__scale", "reviews"))
-    Submission.objects.filter(pk__in=[row.pk for row in handed_over]).update(status=Submission.Status.HANDED_OVER)
+    Submission.objects.filter(pk__in=[row.pk for row in handed_over]).update(
+        status=Submission.Status.HANDED_OVER, handed_over_at=at
+    )
     return handed_over
 
 
@@ -60,8 +64,11 @@ def take_back_submissions(*, refusals: Mapping[int, tuple[str, datetime]], at: d
         reason, handed_over_at = refusals[row.pk]
         row.findings = [*row.findings, _note_refusal(reason, handed_over_at, at).as_json()]
         row.status, row.accepted_at, row.needs_review = Submission.Status.REFUSED, None, False
+        row.handed_over_at, row.closed_at = None, at
     Reading.objects.filter(submission__in=rows).delete()
-    Submission.objects.bulk_update(rows, ["findings", "status", "accepted_at", "needs_review"])
+    Submission.objects.bulk_update(
+        rows, ["findings", "status", "accepted_at", "needs_review", "handed_over_at", "closed_at"]
+    )
     news = [
         (row.user, {"submission": row, "reason": refusals[row.pk][0].rstrip(".")}, row.get_absolute_url())
         for row in rows

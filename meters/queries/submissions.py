@@ -12,11 +12,17 @@ from meters.models import Reading, Submission, SubmissionValue
 
 STANDING = (Submission.Status.ACCEPTED, Submission.Status.HANDED_OVER, Submission.Status.BILLED)
 OPEN = (Submission.Status.SUBMITTED, Submission.Status.NEEDS_CONFIRMATION)
+CLOSED = (Submission.Status.REFUSED, Submission.Status.SUPERSEDED, Submission.Status.WITHDRAWN)
 CHANGEABLE = (*OPEN, Submission.Status.ACCEPTED)
 
 
 def _with_values() -> Prefetch[str]:
     return Prefetch("values", SubmissionValue.objects.select_related("scale").order_by("scale__code"))
+
+
+def _with_newer() -> Prefetch[str]:
+    """What takes the place of a submission, the newest first."""
+    return Prefetch("superseded_by", Submission.objects.order_by("-pk"))
 
 
 def get_batch(user: User, key: UUID) -> list[Submission]:
@@ -44,6 +50,11 @@ def make_correction_key(submission: Submission, code: str) -> UUID:
     return uuid5(submission.public_id, code)
 
 
+def make_return_key(submission: Submission) -> UUID:
+    """The idempotency key of sending once more what was withdrawn."""
+    return uuid5(submission.public_id, "restore")
+
+
 def is_correction(newer: Submission, older: Submission) -> bool:
     """Whether one came of a tap on a suggestion of the other."""
     return newer.key in {make_correction_key(older, row["code"]) for row in older.findings}
@@ -52,7 +63,7 @@ def is_correction(newer: Submission, older: Submission) -> bool:
 def get_submission(user: User, receipt: str) -> Submission:
     """Raises Submission.DoesNotExist for a stranger's."""
     rows = Submission.objects.visible_to(user).select_related("meter", "account__supplier", "supersedes")
-    return rows.prefetch_related(_with_values(), "reviews").get(receipt=receipt)
+    return rows.prefetch_related(_with_values(), "reviews", _with_newer()).get(receipt=receipt)
 
 
 def get_current_submissions(user: User, meter_ids: Collection[int], since: date) -> dict[int, Submission]:
@@ -82,7 +93,7 @@ def get_typed(user: User, receipt: str) -> dict[int, str]:
 def get_submission_for_staff(pk: int) -> Submission:
     """With everything staff decide by. Raises Submission.DoesNotExist."""
     rows = Submission.objects.select_related("meter", "account__supplier", "supersedes", "user")
-    return rows.prefetch_related(_with_values(), "reviews").get(pk=pk)
+    return rows.prefetch_related(_with_values(), "reviews", _with_newer()).get(pk=pk)
 
 
 def find_for_verification(receipt: str) -> Submission | None:

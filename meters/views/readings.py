@@ -14,7 +14,8 @@ from meters.cards import choose_soonest, get_reading_cards, group_cards, list_de
 from meters.forms import ReadingsForm
 from meters.models import Meter, Submission
 from meters.queries import submissions as queries
-from meters.verdicts import list_events, sum_up, tell_submission
+from meters.timeline import list_events
+from meters.verdicts import sum_up, tell_submission
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +71,7 @@ def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
         "submission": submission,
         "events": list_events(submission),
         "can_withdraw": submission.status in queries.CHANGEABLE,
+        "can_restore": submission.status == Submission.Status.WITHDRAWN,
         "links": queries.get_links_to(resident_of(request), [submission.account_id]),
     }
     return render(request, "meters/submission_detail.html", context)
@@ -110,8 +112,20 @@ def submission_withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
     except Submission.DoesNotExist as error:
         raise Http404 from error
     else:
-        messages.info(request, "Показания отозваны. Можно передать новые.")
+        messages.info(request, "Показания отозваны. Можно передать новые или вернуть эти.")
     return redirect("meters:submission_detail", receipt=receipt)
+
+
+@require_POST
+def submission_restore(request: HttpRequest, receipt: str) -> HttpResponse:
+    try:
+        again = operations.restore_submission(user=resident_of(request), receipt=receipt, at=timezone.now())
+    except operations.NotPossibleNow as error:
+        messages.warning(request, str(error))
+        return redirect("meters:submission_detail", receipt=receipt)
+    except Submission.DoesNotExist as error:
+        raise Http404 from error
+    return redirect("meters:submission_batch", key=again.key)
 
 
 def _get_submission(request: HttpRequest, receipt: str) -> Submission:
