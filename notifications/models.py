@@ -68,6 +68,7 @@ class OutgoingMessage(models.Model):
     attachments = models.JSONField(default=list, blank=True, help_text="[{name, path, content_type}] in the storage")
     event = models.CharField(max_length=60)
     key = models.CharField(max_length=120, unique=True, help_text="idempotency key")
+    request_id = models.CharField(max_length=36, blank=True, db_default="", help_text="the request that promised it")
     late_value = models.CharField(max_length=60, blank=True)
     late_value_id = models.BigIntegerField(null=True, blank=True)
     status = models.CharField(max_length=8, choices=Status, default=Status.QUEUED)

@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.template.loader import render_to_string
 from django.utils.module_loading import import_string
 
-from notifications import hints, senders
+from notifications import causes, hints, senders
 from notifications.models import Notification, OutgoingMessage
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def queue_sms(
             "recipient": to,
             "body": _render(event, "sms.txt", context),
             "event": event,
+            "request_id": causes.get_request_id(),
             "created_at": at,
             "next_attempt_at": at,
             "expires_at": expires_at,
@@ -89,6 +90,7 @@ def queue_email(
             "body": _render(event, "body.txt", context),
             "attachments": [dict(attachment) for attachment in attachments],
             "event": event,
+            "request_id": causes.get_request_id(),
             "created_at": at,
             "next_attempt_at": at,
         },
@@ -120,6 +122,17 @@ def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], dateti
     if not claimed:
         return False
     message = OutgoingMessage.objects.get(pk=message_id)
+    with causes.caused_by(message.request_id):
+        return _send(message, at=at, clock=clock)
+
+
+def sweep_messages(*, at: datetime, limit: int = 500) -> list[int]:
+    """Ids of what waits although it is due: the queue forgot it, or its worker died."""
+    due = OutgoingMessage.objects.filter(_is_due(at)).order_by("next_attempt_at")
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def _send(message: OutgoingMessage, *, at: datetime, clock: Callable[[], datetime]) -> bool:
     if message.is_expired(at):
         return _record(message, OutgoingMessage.Status.EXPIRED)
     body = _complete_body(message)
@@ -136,14 +149,9 @@ def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], dateti
         if delay is None:
             return _record(message, OutgoingMessage.Status.FAILED, error=error.code)
         return _record(message, OutgoingMessage.Status.QUEUED, error=error.code, next_attempt_at=clock() + delay)
+    log.info("message_sent", message_id=message.pk, channel=message.channel, attempt=message.attempts)
     _record(message, OutgoingMessage.Status.SENT, provider_id=provider_id, sent_at=clock(), error="")
     return True
-
-
-def sweep_messages(*, at: datetime, limit: int = 500) -> list[int]:
-    """Ids of what waits although it is due: the queue forgot it, or its worker died."""
-    due = OutgoingMessage.objects.filter(_is_due(at)).order_by("next_attempt_at")
-    return list(due.values_list("pk", flat=True)[:limit])
 
 
 def _is_due(at: datetime) -> Q:

@@ -11,7 +11,8 @@ from django.db import transaction
 from accounts import limits
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.models import SecurityEvent
-from accounts.audit.source import get_request_id, get_source
+from accounts.audit.source import get_source
+from notifications.causes import get_request_id
 
 if TYPE_CHECKING:
     from accounts.models import User

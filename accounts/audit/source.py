@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-import structlog
 from django.http import HttpRequest, HttpResponse
 
 from accounts import network
@@ -36,8 +35,3 @@ def note_source(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 def get_source() -> Source:
     return _source.get() or Source()
-
-
-def get_request_id() -> str:
-    """The id that the web gave the request, in its workers too; empty when no request caused this."""
-    return str(structlog.contextvars.get_contextvars().get("request_id", ""))[:36]
