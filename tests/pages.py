@@ -6,6 +6,9 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
+from django.utils import timezone
+
+from accounts import sessions
 
 LABELLED = {"input", "select", "textarea"}
 VOID = {"input", "img", "br", "hr", "meta", "link", "source", "wbr"}
@@ -106,6 +109,12 @@ def examine(html: str) -> _Page:
 
 class PageClient(Client):
     """Django's client; HTML pages are examined as they come."""
+
+    def have_typed_password(self) -> None:
+        """As if the one signed in had typed the password this moment: important pages do not ask again (S15)."""
+        session = self.session
+        session[sessions.PASSWORD_AT] = timezone.now().timestamp()
+        session.save()
 
     def request(self, **request: Any) -> HttpResponse:
         response = super().request(**request)

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import network, phones, sessions
+from accounts import network, phones, sessions, stepup
 from accounts.models import ConsentDocument, EmailChange, SessionRecord
 from accounts.operations import Visitor
 from accounts.privacy import forms, operations, queries
@@ -90,6 +90,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def password_confirm(request: HttpRequest) -> HttpResponse:
+    typed = request.POST.get("typed", "")
     form = forms.ConfirmPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         user, now = resident_of(request), timezone.now()
@@ -99,8 +100,10 @@ def password_confirm(request: HttpRequest) -> HttpResponse:
             form.add_error("password", str(error))
         else:
             sessions.renew_session(request, user, at=now)
+            if typed:
+                return stepup.show_typed_again(request, next_url=_next_url(request), typed=typed)
             return redirect(_next_url(request))
-    return _page(request, "password_confirm.html", form, next=_next_url(request))
+    return stepup.show_password_page(request, form, next_url=_next_url(request), typed=typed)
 
 
 @never_cache

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import phones
 from accounts.models import User
 from accounts.residents import resident_of
+from accounts.stepup import ask_for_password
 from billing import operations, queries
 from billing.forms import DeliveryForm, LinkEditForm
 from billing.models import AccountGroup, Link
@@ -43,6 +44,8 @@ def link_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def link_end(request: HttpRequest, pk: int) -> HttpResponse:
     user = resident_of(request)
     link = _get_link_or_404(user, pk)
+    if asked := ask_for_password(request, at=timezone.now()):
+        return asked
     if request.method != "POST":
         return render(request, "billing/link_confirm_end.html", {"link": link})
     operations.end_link(user=user, link_id=pk, at=timezone.now())
@@ -67,6 +70,8 @@ def link_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = resident_of(request)
     link = _get_link_or_404(user, pk)
+    if asked := ask_for_password(request, at=timezone.now()):
+        return asked
     delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
     own_email = delivery.email if delivery and delivery.user_id == user.pk else user.email
     form = DeliveryForm(
@@ -94,6 +99,8 @@ def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
     later = next((other for other in queries.get_other_holders(link) if other.pk == holder_pk), None)
     if later is None or later.linked_at <= link.linked_at:
         raise Http404
+    if asked := ask_for_password(request, at=timezone.now()):
+        return asked
     phone = phones.mask_phone(str(later.user.phone))
     if request.method != "POST":
         return render(request, "billing/holder_confirm_end.html", {"link": link, "later": later, "phone": phone})

@@ -7,12 +7,20 @@ import time_machine
 
 from billing.models import Payment
 from tests import factories
+from tests.pages import PageClient
 
 
 @pytest.fixture(autouse=True)
 def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(factories.NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture
+def as_alice(as_alice: PageClient) -> PageClient:
+    """She came in a moment ago."""
+    as_alice.have_typed_password()
+    return as_alice
 
 
 @pytest.fixture
