@@ -146,6 +146,16 @@ def get_bill_lines(account_ids: Collection[int], since: date) -> list[BillLine]:
     return list(lines.select_related("bill").order_by("-bill__period", "-bill_id", "pk"))
 
 
+def get_lines_of_months(months: Collection[tuple[int, date]]) -> list[BillLine]:
+    """Lines of the bills of exactly these (personal account, month), with `.bill`; those of a later bill come last."""
+    wanted = set(months)
+    lines = BillLine.objects.filter(
+        bill__account_id__in={account_id for account_id, _ in wanted}, bill__period__in={month for _, month in wanted}
+    )
+    found = lines.select_related("bill").order_by("bill_id", "pk")
+    return [line for line in found if (line.bill.account_id, line.bill.period) in wanted]
+
+
 def get_bill(user: User, public_id: UUID) -> Bill:
     """With its account and lines. Raises: Bill.DoesNotExist for a stranger's."""
     return (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from billing.calendar import name_month
+from meters.billed_otherwise import tell_billed_otherwise
 from meters.models import ReadingReview, Submission
 from meters.operations.handing_over import REFUSED_BY_SUPPLIER
 
@@ -50,7 +51,10 @@ def _tell_end(submission: Submission) -> Iterator[Event]:
     if submission.status in (Status.HANDED_OVER, Status.BILLED) and submission.handed_over_at:
         yield Event("Передано поставщику", submission.handed_over_at)
     if submission.status == Status.BILLED:
-        yield Event(f"Учтено в счёте за {name_month(submission.period)}")
+        yield Event(f"Учтено в счёте за {name_month(submission.period)}", submission.billed_at)
+    elif otherwise := tell_billed_otherwise(submission):
+        words = (f"«{name}»: передано {sent}, в счёте {billed}" for name, sent, billed in otherwise.rows)
+        yield Event(otherwise.title, otherwise.seen_at, "; ".join(words))
     elif submission.status == Status.WITHDRAWN:
         yield Event("Вы отозвали эти показания", submission.closed_at)
     elif submission.status == Status.SUPERSEDED:
@@ -62,6 +66,8 @@ def _tell_future(submission: Submission) -> Iterator[Event]:
     if submission.status in (Status.SUBMITTED, Status.NEEDS_CONFIRMATION):
         title = "Проверяем" if submission.status == Status.SUBMITTED else "Ждём вашего ответа"
         yield Event(title, happened=False)
+    if tell_billed_otherwise(submission):
+        return
     if submission.status == Status.ACCEPTED:
         text = "Сначала посмотрит сотрудник." if submission.needs_review else ""
         yield Event("Передадим поставщику", text=text, happened=False)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from billing.calendar import choose_plural, name_month
+from meters.billed_otherwise import BilledOtherwise, tell_billed_otherwise
 from meters.models import Submission
 from meters.plausibility import Finding, Severity
 from meters.verdict_words import Words, tell_finding
@@ -40,6 +41,7 @@ class Told:
     remarks: tuple[Remark, ...]
     keep_label: str
     from_staff: str
+    billed_otherwise: BilledOtherwise | None = None
 
     @property
     def only_question(self) -> Remark | None:
@@ -64,6 +66,8 @@ def tell_submission(submission: Submission) -> Told:
     is_duplicate = any(finding.code == "duplicate" for finding in findings)
     if is_duplicate:
         return Told(submission, "Эти показания уже у нас", "good", remarks, "", "")
+    if otherwise := tell_billed_otherwise(submission):
+        return Told(submission, otherwise.title, "question", remarks, "", from_staff, otherwise)
     kind = _KINDS[Submission.Status(submission.status)]
     return Told(submission, _title(submission), kind, remarks, keep, from_staff)
 

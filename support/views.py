@@ -16,6 +16,7 @@ from accounts.residents import resident_of
 from billing import queries as billing
 from billing.models import Link
 from support import operations, queries
+from support.differences import tell_difference
 from support.facts import AccountFacts, collect_facts
 from support.forms import NO_METER, MessageForm, ReportForm
 from support.models import Attachment, ErrorReport
@@ -30,7 +31,10 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_create(request: HttpRequest) -> HttpResponse:
-    """`?account=<link>&meter=<meter>&reason=<reason>` fill the form in; without them the resident chooses."""
+    """`?account=<link>&meter=<meter>&reason=<reason>` fill the form in; without them the resident chooses.
+
+    `&receipt=<receipt>` writes what the bill says instead of what was sent.
+    """
     user = resident_of(request)
     links = billing.get_links(user)
     link = _choose_link(links, request.POST.get("account") or request.GET.get("account"))
@@ -90,6 +94,7 @@ def _fill_in(request: HttpRequest, link: Link, facts: AccountFacts) -> dict[str,
         "account": link.pk,
         "meter": meter or NO_METER,
         "reason": reason if reason in ErrorReport.Reason.values else None,
+        "text": tell_difference(resident_of(request), request.GET.get("receipt", "")),
     }
 
 

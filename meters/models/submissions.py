@@ -50,6 +50,13 @@ class Submission(models.Model):
     accepted_at = models.DateTimeField("принято", null=True, blank=True)
     handed_over_at = models.DateTimeField("передано поставщику", null=True, blank=True)
     closed_at = models.DateTimeField("закрыто", null=True, blank=True, help_text="refused, superseded or withdrawn")
+    billed_at = models.DateTimeField("учтено в счёте", null=True, blank=True)
+    billed_otherwise = models.JSONField(
+        "в счёте другое",
+        null=True,
+        blank=True,
+        help_text="instead of what was sent: {bill, at, scales: [{code, name, unit, sent, billed, kind}]}",
+    )
     supersedes = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="superseded_by")
 
     objects = SubmissionQuerySet.as_manager()
@@ -70,6 +77,13 @@ class Submission(models.Model):
             models.Index(fields=["meter", "-submitted_at"], name="submission_of_meter"),
             models.Index(fields=["account", "-submitted_at"], name="submission_of_account"),
             models.Index(fields=["-submitted_at"], name="submission_to_review", condition=Q(needs_review=True)),
+            models.Index(fields=["period", "status", "id"], name="submission_of_period"),
+            models.Index(
+                fields=["id"], name="submission_awaits_bill", condition=Q(status__in=["accepted", "handed_over"])
+            ),
+            models.Index(
+                fields=["period", "id"], name="submission_billed_otherwise", condition=Q(billed_otherwise__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

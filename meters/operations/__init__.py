@@ -18,11 +18,12 @@ from meters.operations.handing_over import (
     take_back_submissions,
 )
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
-from meters.operations.settling import mark_billed_submissions
+from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
 
 __all__ = [
     "NotPossibleNow",
     "NothingToSend",
+    "Settled",
     "check_waiting_submissions",
     "confirm_submission",
     "count_ready_to_hand_over",
@@ -33,6 +34,8 @@ __all__ = [
     "mark_billed_submissions",
     "restore_submission",
     "review_submission",
+    "settle_counted",
+    "settle_waiting",
     "submit_readings",
     "take_back_submissions",
     "take_suggestion",
