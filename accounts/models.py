@@ -12,6 +12,7 @@ from accounts import phones
 from accounts.audit.models import SecurityEvent as SecurityEvent
 from accounts.limited_acts import LimitedAct as LimitedAct
 from accounts.limited_acts import PhoneRelease as PhoneRelease
+from accounts.privacy.models import CabinetDeletion as CabinetDeletion
 from accounts.privacy.models import DataExport as DataExport
 from accounts.privacy.models import EmailChange as EmailChange
 from accounts.session_records import SessionRecord as SessionRecord
@@ -44,6 +45,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("сотрудник", default=False)
     is_active = models.BooleanField("действует", default=True)
     created_at = models.DateTimeField("создан", auto_now_add=True)
+    deletion_due_at = models.DateTimeField("кабинет будет удалён", null=True, blank=True)
+    erased_at = models.DateTimeField("кабинет удалён", null=True, blank=True)
 
     objects = UserManager()
 
@@ -55,6 +58,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = "пользователи"
 
     def __str__(self) -> str:
+        if self.erased_at:
+            return "удалённый кабинет"
         return self.name or phones.mask_phone(str(self.phone))
 
 

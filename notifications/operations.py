@@ -3,7 +3,7 @@
 `notify`, `queue_sms` and `queue_email` write into the caller's transaction: news is promised together with the fact.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -108,6 +108,11 @@ def mark_notification_read(*, notification_id: int, user: "User", at: datetime) 
 
 def mark_all_read(*, user: "User", at: datetime) -> int:
     return Notification.objects.visible_to(user).unread().update(read_at=at)
+
+
+def forget_messages(*, recipients: Collection[str] = (), keys: Collection[str] = ()) -> int:
+    """Delete what was sent, or waits to be sent, to these phones and addresses or under these keys."""
+    return OutgoingMessage.objects.filter(Q(recipient__in=recipients) | Q(key__in=keys)).delete()[0]
 
 
 def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], datetime]) -> bool:

@@ -229,6 +229,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
+    "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
     "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "apply-let-in-packages": {"task": "exchange.tasks.apply_let_in_packages", "schedule": 300.0},
 }
@@ -262,6 +263,16 @@ LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 ACCOUNTS_TAKING_READINGS = "meters.queries.bases.get_accounts_taking_readings"
 # What suppliers call the scales that bills and tariffs name by code.
 SCALE_NAMES = "meters.queries.scale_names.get_scale_names"
+
+# What each floor keeps, without the person, when a resident deletes the cabinet; all other rows of the person go.
+HELD_AFTER_DELETION = [
+    "accounts.privacy.holds.HOLDS",
+    "billing.holds.HOLDS",
+    "meters.holds.HOLDS",
+    "support.holds.HOLDS",
+]
+# What a floor does besides: called with the user and the moment, within the transaction that deletes the rows.
+DELETION_STEPS = ["billing.holds.forget_bill_letters", "support.holds.close_reports"]
 
 # domain.md 6: a supplier whose lawyers want it asks for a third, separate consent.
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)

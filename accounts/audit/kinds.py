@@ -35,6 +35,9 @@ class Kind(TextChoices):
     CONSENT_DECIDED = "consent.decided", "Решение о согласии"
     DATA_EXPORT_ASKED = "data.export_asked", "Запрошена копия данных"
     DATA_EXPORT_TAKEN = "data.export_taken", "Скачана копия данных"
+    DELETION_ASKED = "cabinet.deletion_asked", "Запрошено удаление кабинета"
+    DELETION_WITHDRAWN = "cabinet.deletion_withdrawn", "Удаление кабинета отменено"
+    CABINET_ERASED = "cabinet.erased", "Кабинет удалён"
 
     # Rights to personal accounts.
     LINK = "link.made", "Привязан лицевой счёт"

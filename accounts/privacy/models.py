@@ -79,3 +79,44 @@ class DataExport(models.Model):
 
     def __str__(self) -> str:
         return f"копия данных № {self.pk}"
+
+
+class CabinetDeletionQuerySet(models.QuerySet["CabinetDeletion"]):
+    def visible_to(self, user: "User") -> "CabinetDeletionQuerySet":
+        return self.filter(user=user)
+
+    def pending(self) -> "CabinetDeletionQuerySet":
+        """Asked for, and neither taken back nor begun."""
+        return self.filter(withdrawn_at=None, claimed_at=None, erased_at=None)
+
+
+class CabinetDeletion(models.Model):
+    """A resident asked to delete the cabinet (security.md P3). When it is done the row is the act of it.
+
+    Order 179 of Roskomnadzor wants an act and an extract of the journal, kept for three years. Of the person only a
+    keyed hash of the phone stays, by which a later claim can be answered.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="deletions", verbose_name="житель")
+    requested_at = models.DateTimeField("попросил")
+    due_at = models.DateTimeField("удалить после")
+    reminded_at = models.DateTimeField("напомнили", null=True, blank=True)
+    withdrawn_at = models.DateTimeField("передумал", null=True, blank=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField("удалено", null=True, blank=True)
+    phone_hash = models.CharField(max_length=64, blank=True)
+    act = models.JSONField("акт", default=dict, blank=True, help_text="{erased, held, extract}: see privacy.acts")
+
+    objects = CabinetDeletionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "удаление кабинета"
+        verbose_name_plural = "удаления кабинетов"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "withdrawn_at"], nulls_distinct=False, name="cabinet_deletion_one_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"удаление кабинета № {self.pk}"

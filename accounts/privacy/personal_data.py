@@ -17,6 +17,7 @@ SECRETS = {"content", "key", "network", "nonce", "password", "session", "target"
 PROFILE = ("phone", "email", "name", "created_at", "last_login")
 
 Row = dict[str, object]
+Way = tuple[type[models.Model], str]
 
 
 @dataclass(frozen=True)
@@ -39,16 +40,22 @@ class Part:
 
 def get_parts() -> list[Part]:
     """Every table whose rows belong to a user, and the tables whose rows belong to those."""
-    owned = dict(_find_owned())
-    children = {
-        child: f"{field.name}__{path}"
-        for model, path in owned.items()
+    # A report's thread is told whole, with the answers, not only what its owner wrote: the way of a child counts.
+    ways = dict(find_ways())
+    parts = [Part(model, path) for model, path in ways.items()]
+    return sorted((part for part in parts if _has_facts(part.model)), key=lambda part: part.model._meta.label)
+
+
+def find_ways() -> list[Way]:
+    """(table, way to the user) of rows that belong to users, then of rows that belong to those rows."""
+    owned = list(_find_owned())
+    children = [
+        (child, f"{field.name}__{path}")
+        for model, path in owned
         for child, field in _find_children(model)
         if child._meta.label not in MACHINERY
-    }
-    # A report's thread is told whole, with the answers, not only what its owner wrote.
-    parts = [Part(model, path) for model, path in (owned | children).items()]
-    return sorted((part for part in parts if _has_facts(part.model)), key=lambda part: part.model._meta.label)
+    ]
+    return owned + children
 
 
 def get_profile(user: User) -> Row:
@@ -65,7 +72,7 @@ def is_owner(field: "models.Field[object, object]") -> bool:
     )
 
 
-def _find_owned() -> Iterator[tuple[type[models.Model], str]]:
+def _find_owned() -> Iterator[Way]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if is_owner(field):

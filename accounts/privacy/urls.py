@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.privacy import exports, views
+from accounts.privacy import deletions, exports, views
 
 app_name = "privacy"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("export/", exports.export_overview, name="export_overview"),
     path("export/progress/", exports.export_progress, name="export_progress"),
     path("export/<uuid:public_id>/file/", exports.export_file, name="export_file"),
+    path("deletion/", deletions.deletion, name="deletion"),
+    path("deletion/withdraw/", deletions.deletion_withdraw, name="deletion_withdraw"),
     path("password/", views.password_change, name="password_change"),
     path("password/confirm/", views.password_confirm, name="password_confirm"),
     path("e-mail/", views.email_change, name="email_change"),
