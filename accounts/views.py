@@ -54,7 +54,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     record_event(Kind.SIGN_OUT, user=resident_of(request), at=timezone.now())
     logout(request)
     response = redirect("accounts:sign_in")
-    response.headers["Clear-Site-Data"] = '"cache"'
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
 
 

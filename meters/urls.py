@@ -1,10 +1,12 @@
 from django.urls import path
 
-from meters.views import cards, exports, feeds, history, readings, receipts
+from meters.views import cards, exports, feeds, history, offline, readings, receipts
 
 app_name = "meters"
 urlpatterns = [
     path("readings/", readings.reading_form, name="reading_form"),
+    path("readings/offline/", offline.offline_form, name="offline_form"),
+    path("readings/sendings/", offline.kept_sendings, name="kept_sendings"),
     path("readings/<uuid:key>/", readings.submission_batch, name="submission_batch"),
     path("readings/<uuid:key>/verdict/", readings.submission_verdict, name="submission_verdict"),
     path("readings/receipts/<str:receipt>/", readings.submission_detail, name="submission_detail"),

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from meters.offline import make_owner_mark
 from notifications import queries as notifications
 
 # label, URL name, icon, the beginnings of paths on which it is lit
@@ -60,6 +61,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "tabbar": [home, *(items[label] for label in TABBAR)],
         "profile_menu": profile,
         "notifications_url": reverse("notifications:notification_list"),
+        "owner_mark": make_owner_mark(user),
         "sign_out_url": reverse("accounts:sign_out"),
         "unread_count": SimpleLazyObject(lambda: notifications.count_unread(user)),
     }

@@ -4,12 +4,14 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from portal import views
+from portal import installing, views
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("more/", views.more, name="more"),
     path("help/", views.help_page, name="help"),
+    path("manifest.webmanifest", installing.manifest, name="manifest"),
+    path("service-worker.js", installing.service_worker, name="service_worker"),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("accounts.urls")),

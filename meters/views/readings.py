@@ -13,6 +13,7 @@ from meters import operations
 from meters.cards import choose_soonest, get_reading_cards, group_cards, list_deadlines
 from meters.forms import ReadingsForm
 from meters.models import Meter, Submission
+from meters.offline import describe_for_device, make_draft_name
 from meters.queries import submissions as queries
 from meters.timeline import list_events
 from meters.verdicts import sum_up, tell_submission
@@ -47,7 +48,8 @@ def reading_form(request: HttpRequest) -> HttpResponse:
         "open_count": len(form.cards),
         "waiting_count": sum(card.sent is None for card in form.cards),
         "question_count": sum(card.is_questioned for card in form.cards),
-        "draft": f"readings-{today:%Y-%m}",
+        "draft": f"{make_draft_name(user)}-{today:%Y-%m}",
+        "for_device": describe_for_device(user, cards, today),
     }
     return render(request, "meters/reading_form.html", context)
 
@@ -141,6 +143,7 @@ def _batch_context(request: HttpRequest, key: UUID) -> dict[str, object]:
         raise Http404
     return {
         "key": key,
+        "draft": make_draft_name(resident_of(request)),
         "told": [tell_submission(submission) for submission in batch],
         "links": queries.get_links_to(resident_of(request), [row.account_id for row in batch]),
         "is_settled": queries.is_settled(batch),

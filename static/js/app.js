@@ -7,6 +7,9 @@ const behaviours = [
   ["[data-summary]", () => import("./summary.js")],
   ["form[data-draft], [data-draft-clear]", () => import("./draft.js")],
   ["[data-poll]", () => import("./poll.js")],
+  ["[data-offline]", () => import("./offline.js")],
+  ["[data-offline-form]", () => import("./offline-form.js")],
+  ["form[data-sign-out]", () => import("./sign-out.js")],
   ["[data-password-checklist]", () => import("./password-checklist.js")],
   ["[data-reveal]", () => import("./reveal-password.js")],
   ["[data-countdown]", () => import("./countdown.js")],
@@ -37,5 +40,20 @@ async function bind(root) {
   }
 }
 
+// Another resident's door: what the form of readings knew of the one before is nobody's business.
+async function noticeOwner({ owner }) {
+  try {
+    const before = localStorage.getItem("owner");
+    if (before !== null && before !== owner) {
+      await import("./offline/sendings.js");
+      await self.sendings.forget();
+    }
+    localStorage.setItem("owner", owner);
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error;
+  }
+}
+
+if (document.documentElement.dataset.owner) noticeOwner(document.documentElement.dataset);
 document.addEventListener("face:added", (event) => bind(event.target));
 bind(document);

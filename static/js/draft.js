@@ -8,6 +8,13 @@ function clear(key) {
   }
 }
 
+/** Values that are kept elsewhere by now no longer belong to the draft. */
+export function dropFromDraft(draft, values) {
+  const stored = JSON.parse(localStorage.getItem(PREFIX + draft) ?? "{}");
+  for (const [name, value] of Object.entries(values)) if (stored[name]?.trim() === value) delete stored[name];
+  localStorage.setItem(PREFIX + draft, JSON.stringify(stored));
+}
+
 function keep(form) {
   const name = PREFIX + form.dataset.draft;
   const inputs = () => [...form.querySelectorAll("[data-drum] input, [data-draft-field]")];

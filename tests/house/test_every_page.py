@@ -22,9 +22,12 @@ OPEN = {
     "demo_messages",
     "help",
     "livez",
+    "manifest",
     "meters:calendar_file",
+    "meters:offline_form",
     "more",
     "readyz",
+    "service_worker",
 }
 EXAMPLES = {
     "int": "1",

@@ -1,0 +1,184 @@
+"""A resident in the cellar: the form opens without a network, keeps what was typed, and sends it once there is one."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+
+from portal.demo import people
+from tests.journeys.conftest import Portal
+from tests.journeys.line import Line
+from tests.journeys.test_from_registration_to_the_answer import look
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def line(portal: Portal) -> Iterator[Line]:
+    line = Line(int(portal.url.rsplit(":", 1)[1]))
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, line: Line) -> Iterator[Page]:
+    """A phone that talks over the line; what its console complains of, but for the line itself, fails the test."""
+    context = browser.new_context(
+        base_url=line.url, viewport={"width": 390, "height": 844}, locale="ru-RU", reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not line.is_cut and "net::ERR" not in message.text:
+            complaints.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+def sign_in(page: Page) -> None:
+    page.goto("/sign-in/?next=/readings/")
+    page.get_by_label("Телефон").fill(people.RESIDENT_PHONE)
+    page.get_by_label("Пароль", exact=True).fill(people.RESIDENT_PASSWORD)
+    page.get_by_role("button", name="Войти").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Показания")
+
+
+def wait_for_the_worker(page: Page) -> None:
+    page.evaluate("navigator.serviceWorker.ready")
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def first_meter(page: Page) -> Locator:
+    return page.locator("[data-meter]").filter(has=page.locator("[data-usage]")).first
+
+
+def type_a_little_more(page: Page, more: int = 7) -> dict[str, str]:
+    """Into the scales of the first meter; returns what was typed by field."""
+    typed = {}
+    meter = first_meter(page)
+    if meter.locator("details:not([open]) > summary").count():
+        meter.locator("details > summary").first.click()
+    for scale in meter.locator("[data-usage]").all():
+        value = str(int(float(scale.get_attribute("data-previous") or 0)) + more)
+        field = scale.locator("input")
+        field.fill(value)
+        typed[str(field.get_attribute("name"))] = value
+    return typed
+
+
+def kept(page: Page, state: str) -> Locator:
+    return page.locator(f"[data-sending={state}]")
+
+
+def test_what_was_typed_without_a_network_is_sent_when_it_is_back(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    line.cut()
+    phone.goto("/readings/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания без связи")
+    look(phone)
+    type_a_little_more(phone)
+    phone.get_by_role("button", name="Сохранить и передать").click()
+    expect(kept(phone, "waiting")).to_contain_text("Сохранено на телефоне, ещё не передано")
+    look(phone)
+    phone.reload()
+    expect(kept(phone, "waiting")).to_have_count(1)
+    line.mend()
+    phone.get_by_role("button", name="Передать сейчас").click()
+    expect(kept(phone, "sent")).to_contain_text(re.compile("Передано, № .+ Войдут в счёт за"))
+    look(phone)
+    phone.get_by_role("link", name="Посмотреть").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания отправлены")
+
+
+def test_a_form_sent_as_the_line_broke_is_kept_and_arrives_once(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    key = phone.locator("input[name=key]").get_attribute("value")
+    type_a_little_more(phone, 9)
+    line.cut()
+    phone.get_by_role("button", name="Передать показания").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания без связи")
+    expect(kept(phone, "waiting")).to_have_count(1)
+    assert [
+        value for value in phone.locator("[data-usage] input").evaluate_all("all => all.map(i => i.value)") if value
+    ] == []
+    line.mend()
+    phone.goto("/readings/")
+    phone.wait_for_url(f"**/readings/{key}/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания отправлены")
+
+
+def test_an_ended_session_wants_a_sign_in_and_then_it_goes_on(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    line.cut()
+    phone.goto("/readings/")
+    type_a_little_more(phone, 11)
+    phone.get_by_role("button", name="Сохранить и передать").click()
+    expect(kept(phone, "waiting")).to_have_count(1)
+    phone.context.clear_cookies()
+    line.mend()
+    phone.get_by_role("button", name="Передать сейчас").click()
+    expect(kept(phone, "sign_in")).to_contain_text("Нужен вход")
+    look(phone)
+    phone.get_by_role("link", name="Войти").click()
+    phone.get_by_label("Телефон").fill(people.RESIDENT_PHONE)
+    phone.get_by_label("Пароль", exact=True).fill(people.RESIDENT_PASSWORD)
+    phone.get_by_role("button", name="Войти").click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания отправлены")
+
+
+def test_signing_out_leaves_nothing_on_the_phone(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    phone.goto("/more/")
+    phone.get_by_role("button", name="Выйти").last.click()
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Вход")
+    known = """() => import("/static/js/offline/sendings.js").then(() => self.sendings.getKnown())"""
+    assert phone.evaluate(known) is None
+    assert phone.evaluate("Object.keys(localStorage)") == []
+    assert phone.evaluate("navigator.serviceWorker.getRegistrations().then(all => all.length)") == 0
+
+
+def test_signing_out_says_first_what_would_be_lost(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    phone.goto("/more/")
+    phone.evaluate(
+        """() => import("/static/js/offline/sendings.js")
+            .then(() => self.sendings.keep({ key: crypto.randomUUID(), owner: "one", values: { "value-1": "1" } }))"""
+    )
+    asked: list[str] = []
+
+    def stay(dialog: object) -> None:
+        asked.append(dialog.message)  # type: ignore[attr-defined]
+        dialog.dismiss()  # type: ignore[attr-defined]
+
+    phone.once("dialog", stay)
+    phone.get_by_role("button", name="Выйти").last.click()
+    phone.wait_for_timeout(300)
+    assert "ещё не переданы" in asked[0]
+    assert phone.url.endswith("/more/")
+
+
+def test_a_new_worker_takes_the_place_of_the_old_one_with_its_files(phone: Page, line: Line) -> None:
+    sign_in(phone)
+    wait_for_the_worker(phone)
+    names = "() => caches.keys()"
+    (before,) = phone.evaluate(names)
+    phone.context.route(
+        "**/service-worker.js",
+        lambda route: route.fulfill(
+            response=(answer := route.fetch()), body=answer.text().replace(before.removeprefix("portal-"), "another")
+        ),
+    )
+    phone.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
+    phone.wait_for_function("() => caches.keys().then(names => names.join() === 'portal-another')")
