@@ -5,10 +5,13 @@ Importing this makes a throw-away Postgres and Valkey and sets Django up on them
 
 import os
 
+import django
+
 STAGE = "BENCHMARK_STAGE"
 
-if STAGE not in os.environ:  # the processes that a benchmark starts are on its stage already
-    import django
+if STAGE in os.environ:  # a process that a benchmark has started
+    django.setup()
+else:
     from django.core.management import call_command
 
     import embedded_services

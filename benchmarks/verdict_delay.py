@@ -1,0 +1,61 @@
+"""Q2: from a submission to its verdict while 200 a second arrive, with the worker that `make run` starts.
+
+The submissions go in by the operation that the form calls, with its hint to the worker; the web server's part is P5.
+`python -m benchmarks.verdict_delay [submissions a second] [seconds]`
+"""
+
+import subprocess
+import sys
+import time
+from statistics import quantiles
+
+from django.utils import timezone
+
+from benchmarks.figures import tell_ratio
+from benchmarks.people import make_meters
+from meters.models import Submission
+from tests import factories
+
+RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+SECONDS = int(sys.argv[2]) if len(sys.argv) > 2 else 20
+RESIDENTS, SENDERS, WARM_UP = 40, 2, 3
+
+
+def watch() -> dict[int, float]:
+    """Seconds from sending to the moment the verdict is seen, by submission; looked at every 10 ms."""
+    seen: dict[int, float] = {}
+    below = 0  # everything up to this id was seen
+    deadline = time.perf_counter() + SECONDS + 60
+    while len(seen) < RATE * SECONDS and time.perf_counter() < deadline:
+        judged = Submission.objects.filter(pk__gt=below).exclude(status="submitted")
+        rows = list(judged.values_list("pk", "submitted_at"))
+        now = timezone.now()
+        for pk, sent in rows:
+            seen.setdefault(pk, (now - sent).total_seconds())
+        while below + 1 in seen:
+            below += 1
+        time.sleep(0.01)
+    return seen
+
+
+supplier = factories.SupplierFactory()
+for _ in range(RESIDENTS):
+    make_meters(25, user=factories.UserFactory(), supplier=supplier)
+words = "celery --quiet --app portal worker --concurrency 2 --without-gossip --without-mingle"
+worker = subprocess.Popen([sys.executable, "-W", "ignore", "-m", *words.split()])
+try:
+    time.sleep(WARM_UP)
+    began = time.time() + 2
+    send = [sys.executable, "-W", "ignore", "-m", "benchmarks.one_sender", str(RATE), str(SECONDS), str(SENDERS)]
+    senders = [subprocess.Popen([*send, str(share), str(began)], stdout=subprocess.PIPE) for share in range(SENDERS)]
+    delays = sorted(watch().values())
+    late = max(float(sender.communicate()[0]) for sender in senders)
+finally:
+    worker.terminate()
+    worker.wait()
+waiting = Submission.objects.filter(status="submitted").count()
+assert waiting == 0, f"{waiting} were not judged"
+cuts = quantiles(delays, n=100)
+print(f"{len(delays)} submissions, {RATE} a second; the senders were late by {late:.2f} s at most")
+print(f"to the verdict: median {cuts[49] * 1000:.0f} ms, p95 {cuts[94] * 1000:.0f} ms, most {delays[-1] * 1000:.0f} ms")
+tell_ratio("Q2, p99 in seconds", cuts[98], "≤ 1, stretch 0.05")
