@@ -96,6 +96,36 @@ class RejectedRow(models.Model):
         return f"{self.file}:{self.line} {self.reason}"
 
 
+class FollowUp(models.Model):
+    """What an applied package brings with it, step by step: written with its facts, done after them.
+
+    `after` is where the step goes on; whoever works at it holds it until `claimed_until`.
+    """
+
+    class Step(models.TextChoices):
+        LINK_REQUESTS = "link_requests", "ожидающие привязки"
+        SUBMISSIONS = "submissions", "показания и счета"
+        CORRECTED = "corrected", "исправленные счета"
+        BILL_NEWS = "bill_news", "новости о счетах"
+        FIGURES = "figures", "сверка"
+        DONE = "done", "всё сделано"
+
+    run = models.OneToOneField(ImportRun, models.CASCADE, related_name="follow_up", verbose_name="загрузка")
+    step = models.CharField("шаг", max_length=16, choices=Step, default=Step.LINK_REQUESTS)
+    after = models.BigIntegerField("дошли до", default=0)
+    counts = models.JSONField("сделано", default=dict, blank=True, help_text="{links, counted, otherwise, news}")
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField("закончено", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "после загрузки"
+        verbose_name_plural = "после загрузок"
+        indexes = [models.Index(fields=["id"], name="follow_up_unfinished", condition=models.Q(finished_at=None))]
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.get_step_display()}"
+
+
 class ExportBatch(models.Model):
     """Accepted readings of one month that went to the billing system together (выгрузка)."""
 

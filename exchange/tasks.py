@@ -1,14 +1,27 @@
-"""The worker that applies packages staff let in. The call is only a hint: twice does no harm."""
+"""The worker that applies packages staff let in, and does what follows from an import. Calls are only hints."""
+
+import time
 
 from celery import shared_task
 from django.utils import timezone
 
 from exchange import operations
+from notifications import hints
 
 LONGEST = 6 * 60 * 60
 """Seconds; a package of millions of accounts takes minutes."""
+SECONDS = 8
+FOLLOW_UP = "exchange.tasks.follow_up_imports"
 
 
 @shared_task(time_limit=LONGEST)
 def apply_let_in_packages() -> None:
     operations.apply_let_in_packages(at=timezone.now())
+
+
+@shared_task
+def follow_up_imports() -> None:
+    """Goes on for some seconds, then asks to be called again: other work waits too."""
+    until = time.monotonic() + SECONDS
+    if not operations.follow_up_imports(at=timezone.now(), may_go_on=lambda: time.monotonic() < until):
+        hints.send_hint(FOLLOW_UP)

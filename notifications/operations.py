@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -97,6 +98,36 @@ def queue_email(
     )
     _enqueue_on_commit(message)
     return message
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One of many of a kind: whom to, the context of its words, and its idempotency key."""
+
+    to: str
+    context: Mapping[str, object]
+    key: str
+
+
+def queue_emails(*, event: str, letters: Iterable[Letter], at: datetime) -> None:
+    """Promise many letters in one statement; what was promised before is left alone. The sweep sends them by and by."""
+    OutgoingMessage.objects.bulk_create(
+        (
+            OutgoingMessage(
+                channel=OutgoingMessage.Channel.EMAIL,
+                recipient=letter.to,
+                subject=" ".join(_render(event, "subject.txt", letter.context).split())[:200],
+                body=_render(event, "body.txt", letter.context),
+                event=event,
+                key=letter.key,
+                request_id=causes.get_request_id(),
+                created_at=at,
+                next_attempt_at=at,
+            )
+            for letter in letters
+        ),
+        ignore_conflicts=True,
+    )
 
 
 def mark_notification_read(*, notification_id: int, user: "User", at: datetime) -> Notification:

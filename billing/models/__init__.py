@@ -3,6 +3,7 @@
 from billing.models.bills import Bill, BillLine, Payment, Tariff
 from billing.models.guesses import LinkGuess
 from billing.models.links import AccountGroup, BillDelivery, Link, LinkRequest
+from billing.models.news import BillNews
 from billing.models.suppliers import Branch, PersonalAccount, Service, Supplier
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Bill",
     "BillDelivery",
     "BillLine",
+    "BillNews",
     "Branch",
     "Link",
     "LinkGuess",

@@ -26,6 +26,7 @@ from billing.operations.links import (
     mark_meter_checked,
     restore_link,
 )
+from billing.operations.news import get_newest_bill_id, promise_bill_news, tell_bill_news
 from billing.operations.requests import forget_old_guesses, settle_link_requests, withdraw_link_request
 
 __all__ = [
@@ -45,11 +46,14 @@ __all__ = [
     "end_later_link",
     "end_link",
     "forget_old_guesses",
+    "get_newest_bill_id",
     "link_personal_account",
     "mark_history_checked",
     "mark_meter_checked",
+    "promise_bill_news",
     "rename_account_group",
     "restore_link",
     "settle_link_requests",
+    "tell_bill_news",
     "withdraw_link_request",
 ]

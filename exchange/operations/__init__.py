@@ -1,9 +1,10 @@
-"""What can be done at the door to the supplier's billing system: `importing` registries, `deciding` about held ones,
-`exporting` accepted readings, and taking in what billing is `answering` to them."""
+"""What can be done at the door to the supplier's billing system: `importing` registries, `following_up` what they
+bring, `deciding` about held ones, `exporting` accepted readings, and taking in what billing is `answering` to them."""
 
 from exchange.operations.answering import Answered, take_reply
 from exchange.operations.deciding import NotPossibleNow, decide_on_package
 from exchange.operations.exporting import export_readings
+from exchange.operations.following_up import follow_up_imports
 from exchange.operations.importing import apply_let_in_packages, import_registry
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "apply_let_in_packages",
     "decide_on_package",
     "export_readings",
+    "follow_up_imports",
     "import_registry",
     "take_reply",
 ]

@@ -8,16 +8,15 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from billing import operations as billing
-from billing.models import Supplier
 from exchange.applying import apply_files
 from exchange.gate import Gate
 from exchange.kept_packages import drop_package, find_package, keep_package
 from exchange.models import ImportRun, RejectedRow
+from exchange.operations.following_up import follow_up_import, promise_follow_up
 from exchange.packages import Package, UnreadablePackage, open_package
 from exchange.progress import Progress
 from exchange.pump import PackageHeld
 from exchange.rejects import Rejects
-from meters import operations as meters
 
 NOT_KEPT = "Копия пакета не сохранилась: впустить можно будет, когда его пришлют снова."
 
@@ -81,18 +80,14 @@ def _take_package(run: ImportRun, path: Path, allowed: Collection[str] = (), *, 
         _finish_run(run, ImportRun.Status.FAILED, rejects, str(unreadable))
     except _OnlyLooked:
         _finish_run(run, ImportRun.Status.CHECKED, rejects)
-    else:
-        _finish_run(run, ImportRun.Status.APPLIED, rejects)
 
 
 def _settle(run: ImportRun, *, at: datetime) -> None:
-    """What an applied package brings with it; each of these can be done again."""
+    """What an applied package brings with it. Killed before or within, the sweep does the rest."""
     if run.status != ImportRun.Status.APPLIED:
         return
     drop_package(run.pk)
-    supplier_id = Supplier.objects.get(code=run.supplier_code).pk
-    billing.settle_link_requests(supplier_id=supplier_id, at=at)
-    meters.mark_billed_submissions(supplier_id=supplier_id, at=at)
+    follow_up_import(run_id=run.pk, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -109,6 +104,10 @@ def _name_run(run: ImportRun, package: Package) -> None:
 
 @transaction.atomic(durable=True)
 def _finish_run(run: ImportRun, status: ImportRun.Status, rejects: Rejects | None = None, reason: str = "") -> None:
+    _write_result(run, status, rejects, reason)
+
+
+def _write_result(run: ImportRun, status: ImportRun.Status, rejects: Rejects | None = None, reason: str = "") -> None:
     run.status, run.reason, run.finished_at = status, reason, timezone.now()
     run.save()
     run.rejected_rows.all().delete()
@@ -123,17 +122,20 @@ def _finish_run(run: ImportRun, status: ImportRun.Status, rejects: Rejects | Non
 
 @transaction.atomic(durable=True)
 def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
-    """One transaction: residents see all of the package or nothing."""
+    """One transaction: residents see all of the package or nothing, and what follows from it is promised with it."""
     _prepare_session()
     if run.status == ImportRun.Status.LET_IN:
         _claim_let_in(run, package.manifest.supplier)
     else:
         _take_turn(package.manifest.supplier)
         _close_killed_runs(run)
+    newest_bill = billing.get_newest_bill_id()
     apply_files(run, package, gate, rejects, progress)
     gate.decide()
     if run.is_dry_run:
         raise _OnlyLooked
+    promise_follow_up(run, bills_after=newest_bill, at=timezone.now())
+    _write_result(run, ImportRun.Status.APPLIED, rejects)
 
 
 def _prepare_session() -> None:

@@ -61,6 +61,7 @@ def write_package(
     totals: dict[str, Any] | None = None,
     supplier: str = "psk",
     created_at: str = "2026-11-02T03:10:00+03:00",
+    period: str = "2026-10",
 ) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -68,7 +69,7 @@ def write_package(
     manifest = {
         "format": 1,
         "supplier": supplier,
-        "period": "2026-10",
+        "period": period,
         "created_at": created_at,
         "totals": totals or {},
     }
