@@ -15,6 +15,7 @@ from accounts.limited_acts import PhoneRelease as PhoneRelease
 from accounts.privacy.models import CabinetDeletion as CabinetDeletion
 from accounts.privacy.models import DataExport as DataExport
 from accounts.privacy.models import EmailChange as EmailChange
+from accounts.recovery.models import Recovery as Recovery
 from accounts.session_records import SessionRecord as SessionRecord
 
 
@@ -47,6 +48,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField("создан", auto_now_add=True)
     deletion_due_at = models.DateTimeField("кабинет будет удалён", null=True, blank=True)
     erased_at = models.DateTimeField("кабинет удалён", null=True, blank=True)
+    hidden_before = models.DateTimeField(
+        "прежнее скрыто до", null=True, blank=True, editable=False, help_text="see accounts.hidden_past"
+    )
 
     objects = UserManager()
 
@@ -61,6 +65,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.erased_at:
             return "удалённый кабинет"
         return self.name or phones.mask_phone(str(self.phone))
+
+    def hides(self, moment: datetime) -> bool:
+        """Whether what dates from then is hidden from whoever signs in, until recognised (`accounts.hidden_past`)."""
+        return self.hidden_before is not None and moment < self.hidden_before
 
 
 class PhoneChallenge(models.Model):

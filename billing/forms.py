@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from billing import account_numbers
 from billing.models import AccountGroup, BillDelivery, Service, Supplier
-from billing.operations.groups import DEFAULT_NAME
+from billing.models.links import DEFAULT_GROUP
 from billing.proofs import LinkProof, get_proofs
 
 NEW_GROUP = "new"
@@ -52,7 +52,7 @@ class LinkForm(forms.Form):
         self.fields["proof"].choices = [(proof.code, proof.label) for proof in proofs.values()]  # type: ignore[attr-defined]
         self.fields["proof"].initial = next(iter(proofs))
         self.fields["group"].choices = [(str(group.pk), group.name) for group in groups] or [  # type: ignore[attr-defined]
-            (NEW_GROUP, DEFAULT_NAME)
+            (NEW_GROUP, DEFAULT_GROUP)
         ]
         if groups and self.data.get("group") == NEW_GROUP:
             # Sent twice: the group was made by the first of the two.

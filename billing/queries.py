@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.module_loading import import_string
 
+from accounts.hidden_past import shown_since
 from accounts.models import User
 from billing.balances import ZERO, Balance
 from billing.checklist import Checklist, build_checklist
@@ -56,7 +57,9 @@ def get_group(user: User, pk: int) -> AccountGroup:
 
 def get_undoable_link(user: User, at: datetime) -> Link | None:
     """What the resident unlinked a moment ago and can take back."""
-    ended = Link.objects.filter(user=user, ended_by=user, ended_at__gt=at - UNDO_WITHIN).select_related("account")
+    ended = Link.objects.filter(
+        shown_since(user, "ended_at"), user=user, ended_by=user, ended_at__gt=at - UNDO_WITHIN
+    ).select_related("account")
     taken = Link.objects.visible_to(user).values("account_id")
     return ended.exclude(account_id__in=taken).order_by("-ended_at").first()
 

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: "User") -> "NotificationQuerySet":
-        return self.filter(user=user)
+        """While a resident's past is hidden: news of the door, and of what is younger than that past."""
+        if user.hidden_before is None:
+            return self.filter(user=user)
+        is_shown = Q(event__startswith="accounts/") | Q(since__gte=user.hidden_before)
+        return self.filter(is_shown, user=user, created_at__gte=user.hidden_before)
 
     def unread(self) -> "NotificationQuerySet":
         return self.filter(read_at=None)
@@ -26,6 +30,7 @@ class Notification(models.Model):
     event = models.CharField(max_length=60)
     text = models.CharField(max_length=500)
     url = models.CharField(max_length=300, blank=True)
+    since = models.DateTimeField(null=True, blank=True, help_text="since when the resident has what it tells of")
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 

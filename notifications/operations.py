@@ -6,7 +6,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -24,20 +24,48 @@ LEASE = timedelta(seconds=60)
 log = structlog.get_logger()
 
 
-def notify(*, user: "User", event: str, context: Mapping[str, object], at: datetime, url: str = "") -> Notification:
-    """Ring the resident's bell. `event` is "app/name"; the words are `<app>/messages/<name>/bell.txt`."""
+class News(NamedTuple):
+    """What one resident is told. `since` as in `notify`."""
+
+    user: "User"
+    context: Mapping[str, object]
+    url: str
+    since: datetime | None = None
+
+
+def notify(
+    *,
+    user: "User",
+    event: str,
+    context: Mapping[str, object],
+    at: datetime,
+    url: str = "",
+    since: datetime | None = None,
+) -> Notification:
+    """Ring the resident's bell. `event` is "app/name"; the words are `<app>/messages/<name>/bell.txt`.
+
+    `since`: from when the resident has what is told of (a link, a submission, a report). While a cabinet's past is
+    hidden, news without it stays hidden too, unless it is of the door.
+    """
     return Notification.objects.create(
-        user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at
+        user=user, event=event, text=_render(event, "bell.txt", context), url=url, since=since, created_at=at
     )
 
 
 def notify_all(
-    *, event: str, news: Iterable[tuple["User", Mapping[str, object], str]], at: datetime
+    *, event: str, news: Iterable[News | tuple["User", Mapping[str, object], str]], at: datetime
 ) -> list[Notification]:
-    """Ring many bells about one kind of event: (resident, context of the words, url). One statement."""
+    """Ring many bells about one kind of event. One statement."""
     return Notification.objects.bulk_create(
-        Notification(user=user, event=event, text=_render(event, "bell.txt", context), url=url, created_at=at)
-        for user, context, url in news
+        Notification(
+            user=each.user,
+            event=event,
+            text=_render(event, "bell.txt", each.context),
+            url=each.url,
+            since=each.since,
+            created_at=at,
+        )
+        for each in (News(*each) for each in news)
     )
 
 

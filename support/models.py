@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import Q
 
+from accounts.hidden_past import shown_since
 from accounts.models import User
 from billing.models import Branch, PersonalAccount
 from meters.models import Meter
@@ -15,7 +16,7 @@ REOPEN_WITHIN = timedelta(days=30)
 
 class ErrorReportQuerySet(models.QuerySet["ErrorReport"]):
     def visible_to(self, user: User) -> "ErrorReportQuerySet":
-        return self.filter(user=user)
+        return self.filter(shown_since(user, "created_at"), user=user)
 
 
 class ErrorReport(models.Model):

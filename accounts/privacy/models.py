@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from accounts.hidden_past import shown_since
+
 if TYPE_CHECKING:
     from accounts.models import User
 
 
 class EmailChangeQuerySet(models.QuerySet["EmailChange"]):
     def visible_to(self, user: "User") -> "EmailChangeQuerySet":
-        return self.filter(user=user)
+        return self.filter(shown_since(user, "created_at"), user=user)
 
     def waiting(self, at: datetime) -> "EmailChangeQuerySet":
         return self.filter(confirmed_at=None, superseded_at=None, expires_at__gt=at)
@@ -41,7 +43,7 @@ class EmailChange(models.Model):
 
 class DataExportQuerySet(models.QuerySet["DataExport"]):
     def visible_to(self, user: "User") -> "DataExportQuerySet":
-        return self.filter(user=user)
+        return self.filter(shown_since(user, "requested_at"), user=user)
 
     def unfinished(self) -> "DataExportQuerySet":
         return self.filter(ready_at=None)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db import models
 
 from accounts.models import User
+from billing.models.rights import through_links
 from billing.models.suppliers import PersonalAccount, Service, Supplier
 
 KINDS = {"actual": "по счётчику", "estimated": "расчётное, по среднему", "norm": "по нормативу"}
@@ -19,12 +20,12 @@ def count_price_places(price: Decimal | None) -> int:
 
 class BillQuerySet(models.QuerySet["Bill"]):
     def visible_to(self, user: User) -> "BillQuerySet":
-        return self.filter(account__links__user=user, account__links__ended_at=None)
+        return self.filter(through_links(user, "account__links"))
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: User) -> "PaymentQuerySet":
-        return self.filter(account__links__user=user, account__links__ended_at=None)
+        return self.filter(through_links(user, "account__links"))
 
 
 class Bill(models.Model):

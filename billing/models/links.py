@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import Q
 
+from accounts.hidden_past import shown_since, shown_to_its_user
 from accounts.models import User
 from billing.models.suppliers import PersonalAccount, Supplier
 
@@ -13,9 +14,16 @@ UNDO_WITHIN = timedelta(minutes=15)
 """So long a resident can take back an unlinking without proving the personal account again."""
 
 
+DEFAULT_GROUP = "Моя группа"
+
+
 class AccountGroupQuerySet(models.QuerySet["AccountGroup"]):
     def visible_to(self, user: User) -> "AccountGroupQuerySet":
-        return self.filter(user=user)
+        """The name that every resident's group has at first tells nothing, whatever is hidden."""
+        groups = self.filter(user=user)
+        if user.hidden_before is None:
+            return groups
+        return groups.filter(Q(name=DEFAULT_GROUP) | Q(created_at__gte=user.hidden_before))
 
 
 class AccountGroup(models.Model):
@@ -38,7 +46,11 @@ class AccountGroup(models.Model):
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def visible_to(self, user: User) -> "LinkQuerySet":
-        return self.filter(user=user, ended_at=None)
+        return self.filter(shown_since(user, "linked_at"), user=user, ended_at=None)
+
+    def seen(self) -> "LinkQuerySet":
+        """Those that stand and that their residents see now: none of a hidden past."""
+        return self.filter(shown_to_its_user("linked_at"), ended_at=None)
 
 
 class Link(models.Model):
@@ -83,7 +95,7 @@ class Link(models.Model):
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):
     def visible_to(self, user: User) -> "LinkRequestQuerySet":
-        return self.filter(user=user)
+        return self.filter(shown_since(user, "created_at"), user=user)
 
     def pending(self) -> "LinkRequestQuerySet":
         return self.filter(status=LinkRequest.Status.PENDING)
@@ -154,3 +166,7 @@ class BillDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.get_method_display()
+
+    def is_own(self, user: User) -> bool:
+        """Whether it is this resident's choice, and so its address may be shown."""
+        return self.user_id == user.pk and not user.hides(self.chosen_at)

@@ -5,6 +5,7 @@ from django.db import models
 from accounts.models import User
 from billing import addresses
 from billing.calendar import ReadingCalendar
+from billing.models.rights import through_links
 
 
 class Service(models.TextChoices):
@@ -69,8 +70,7 @@ class Branch(models.Model):
 
 class PersonalAccountQuerySet(models.QuerySet["PersonalAccount"]):
     def visible_to(self, user: User) -> "PersonalAccountQuerySet":
-        """Rights come from the link row alone, never from an equal number (domain.md 5)."""
-        return self.filter(links__user=user, links__ended_at=None)
+        return self.filter(through_links(user))
 
 
 class PersonalAccount(models.Model):

@@ -29,6 +29,7 @@ def choose_bill_delivery(*, user: User, link_id: int, method: str, email: str, a
             event="billing/delivery_changed",
             context={"number": link.account.number, "method": delivery.get_method_display()},
             url=reverse("billing:account_detail", args=[other.pk]),
+            since=other.linked_at,
             at=at,
         )
     return delivery

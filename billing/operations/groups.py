@@ -6,8 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from billing.models import AccountGroup, Link
-
-DEFAULT_NAME = "Моя группа"
+from billing.models.links import DEFAULT_GROUP
 
 
 class GroupNameTaken(Exception):
@@ -25,7 +24,7 @@ def take_group(*, user: User, group_id: int | None, at: datetime) -> AccountGrou
     own = AccountGroup.objects.visible_to(user).order_by("pk")
     group = (own.filter(pk=group_id).first() if group_id else None) or own.first()
     if group is None:
-        group, _ = AccountGroup.objects.get_or_create(user=user, name=DEFAULT_NAME, defaults={"created_at": at})
+        group, _ = AccountGroup.objects.get_or_create(user=user, name=DEFAULT_GROUP, defaults={"created_at": at})
     return group
 
 
@@ -33,7 +32,10 @@ def take_group(*, user: User, group_id: int | None, at: datetime) -> AccountGrou
 def create_account_group(*, user: User, name: str, at: datetime) -> AccountGroup:
     """Raises: GroupNameTaken."""
     group, made = AccountGroup.objects.get_or_create(user=user, name=name, defaults={"created_at": at})
-    if not made:
+    if user.hides(group.created_at):
+        group.created_at = at
+        group.save(update_fields=["created_at"])
+    elif not made:
         raise GroupNameTaken(name)
     return group
 

@@ -161,13 +161,14 @@ def _tell_earlier_holders(link: Link, *, at: datetime) -> None:
             event="billing/holder_joined",
             context={"number": link.account.number, "phone": phones.mask_phone(str(link.user.phone))},
             url=reverse("billing:account_detail", args=[holder.pk]),
+            since=holder.linked_at,
             at=at,
         )
 
 
 def _keep_waiting(*, user: User, claim: Claim, at: datetime) -> LinkRequest:
     """The newest words hold: an earlier request for the same number is withdrawn."""
-    LinkRequest.objects.visible_to(user).pending().filter(supplier=claim.supplier, digits=claim.digits).update(
+    LinkRequest.objects.pending().filter(user=user, supplier=claim.supplier, digits=claim.digits).update(
         status=LinkRequest.Status.WITHDRAWN, settled_at=at
     )
     group: AccountGroup = take_group(user=user, group_id=claim.group_id, at=at)

@@ -63,7 +63,7 @@ def restore_link(*, user: User, link_id: int, at: datetime) -> Link:
     link = Link.objects.select_for_update(of=("self",)).select_related("account").get(pk=link_id, user=user)
     if link.ended_at is None:
         return link
-    if link.ended_by_id != user.pk:
+    if link.ended_by_id != user.pk or user.hides(link.ended_at):
         raise Link.DoesNotExist
     if at - link.ended_at > UNDO_WITHIN:
         raise UndoExpired
@@ -96,6 +96,7 @@ def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime
         event="billing/link_ended",
         context={"number": own.account.number},
         url=reverse("billing:account_list"),
+        since=later.linked_at,
         at=at,
     )
     return later

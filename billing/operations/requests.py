@@ -76,7 +76,8 @@ def _finish(request: LinkRequest, status: LinkRequest.Status, *, event: str, lin
     request.settled_at = at
     request.save(update_fields=["status", "settled_at"])
     place = reverse("billing:account_detail", args=[link.pk]) if link else reverse("billing:link_create")
-    notifications.notify(user=request.user, event=event, context={"number": request.shown_number}, url=place, at=at)
+    context = {"number": request.shown_number}
+    notifications.notify(user=request.user, event=event, context=context, url=place, since=request.created_at, at=at)
 
 
 @transaction.atomic(durable=True)

@@ -71,7 +71,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "account": link.account,
             "checklist": queries.get_checklists([link], timezone.localdate())[link.pk],
             "delivery": delivery,
-            "delivery_is_own": delivery is not None and delivery.user_id == user.pk,
+            "delivery_is_own": delivery is not None and delivery.is_own(user),
             "balance": balance,
             "last_bill": balance and balance.bill,
             "branch": queries.get_branch_for(link.account),

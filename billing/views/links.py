@@ -73,7 +73,7 @@ def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if asked := ask_for_password(request, at=timezone.now()):
         return asked
     delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
-    own_email = delivery.email if delivery and delivery.user_id == user.pk else user.email
+    own_email = delivery.email if delivery and delivery.is_own(user) else user.email
     form = DeliveryForm(
         request.POST if request.method == "POST" else None,
         initial={"method": delivery.method if delivery else None, "email": own_email},

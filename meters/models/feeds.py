@@ -5,6 +5,7 @@ from hashlib import sha256
 from django.db import models
 from django.db.models import Q
 
+from accounts.hidden_past import shown_since
 from accounts.models import User
 
 
@@ -16,7 +17,7 @@ def hash_token(token: str) -> str:
 class CalendarFeedQuerySet(models.QuerySet["CalendarFeed"]):
     def visible_to(self, user: User) -> "CalendarFeedQuerySet":
         """The address that holds; those revoked are of no more use."""
-        return self.filter(user=user, revoked_at=None)
+        return self.filter(shown_since(user, "created_at"), user=user, revoked_at=None)
 
 
 class CalendarFeed(models.Model):

@@ -7,13 +7,12 @@ from django.db.models import F, Q
 
 from accounts.models import User
 from billing.models import PersonalAccount, Supplier
+from billing.models.rights import through_links
 
 
 class MeterQuerySet(models.QuerySet["Meter"]):
     def visible_to(self, user: User) -> "MeterQuerySet":
-        return self.filter(
-            Q(installations__account__links__user=user) & Q(installations__account__links__ended_at=None)
-        ).distinct()
+        return self.filter(through_links(user, "installations__account__links")).distinct()
 
 
 class Meter(models.Model):

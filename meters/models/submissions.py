@@ -11,13 +11,14 @@ from django.urls import reverse
 
 from accounts.models import User
 from billing.models import PersonalAccount
+from billing.models.rights import through_links
 from meters.models.meters import Meter, Scale
 
 
 class SubmissionQuerySet(models.QuerySet["Submission"]):
     def visible_to(self, user: User) -> "SubmissionQuerySet":
         """What was sent for a linked account is seen by all who hold it."""
-        return self.filter(account__links__user=user, account__links__ended_at=None)
+        return self.filter(through_links(user, "account__links"))
 
 
 class Submission(models.Model):

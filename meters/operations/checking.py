@@ -109,7 +109,11 @@ def _apply(verdicts: Sequence[tuple[Judged, Verdict]], at: datetime) -> None:
     write_verdicts(batch)
     write_readings(accepted)
     for status, event in _EVENTS.items():
-        news = [(row.user, {"submission": row}, row.get_absolute_url()) for row in batch if row.status == status]
+        news = [
+            notifications.News(row.user, {"submission": row}, row.get_absolute_url(), row.submitted_at)
+            for row in batch
+            if row.status == status
+        ]
         notifications.notify_all(event=event, news=news, at=at)
 
 

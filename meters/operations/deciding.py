@@ -137,6 +137,7 @@ def review_submission(*, submission_id: int, staff: User, decision: str, reason:
         event="meters/submission_reviewed",
         context={"submission": submission, "review": review},
         url=submission.get_absolute_url(),
+        since=submission.submitted_at,
         at=at,
     )
     return review

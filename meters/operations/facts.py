@@ -156,7 +156,7 @@ def describe_scales(
 
 def _get_neighbours(user_ids: set[int]) -> dict[int, list[Meter]]:
     """Active meters by resident, to notice a value typed into the wrong one."""
-    links = Link.objects.filter(user_id__in=user_ids, ended_at=None, account__installations__removed_on=None)
+    links = Link.objects.seen().filter(user_id__in=user_ids, account__installations__removed_on=None)
     links = links.filter(account__installations__meter__status=Meter.Status.ACTIVE)
     pairs = list(links.values_list("user_id", "account__installations__meter_id"))
     meters = Meter.objects.in_bulk({meter_id for _, meter_id in pairs})

@@ -27,4 +27,4 @@ def revoke_calendar_feed(*, user: User, at: datetime) -> bool:
 
 
 def _revoke(user: User, at: datetime) -> bool:
-    return CalendarFeed.objects.visible_to(user).update(revoked_at=at) > 0
+    return CalendarFeed.objects.filter(user=user, revoked_at=None).update(revoked_at=at) > 0

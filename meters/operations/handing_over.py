@@ -70,7 +70,12 @@ def take_back_submissions(*, refusals: Mapping[int, tuple[str, datetime]], at: d
         rows, ["findings", "status", "accepted_at", "needs_review", "handed_over_at", "closed_at"]
     )
     news = [
-        (row.user, {"submission": row, "reason": refusals[row.pk][0].rstrip(".")}, row.get_absolute_url())
+        notifications.News(
+            row.user,
+            {"submission": row, "reason": refusals[row.pk][0].rstrip(".")},
+            row.get_absolute_url(),
+            row.submitted_at,
+        )
         for row in rows
     ]
     notifications.notify_all(event="meters/submission_returned", news=news, at=at)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from billing.models import PersonalAccount
+from billing.models.rights import through_links
 from meters import receipts
 from meters.models import Installation, Meter, Scale, Submission, SubmissionValue
 from notifications import hints
@@ -102,7 +103,7 @@ def _get_former(user: User, key: UUID) -> list[Submission]:
 
 def _get_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, PersonalAccount]:
     rows = (
-        Installation.objects.filter(meter_id__in=meter_ids, account__links__user=user, account__links__ended_at=None)
+        Installation.objects.filter(through_links(user, "account__links"), meter_id__in=meter_ids)
         .select_related("account__supplier")
         .order_by("installed_on")
     )

@@ -93,9 +93,10 @@ def _settle(wanted: QuerySet[Submission], supplier_id: int, after: int, at: date
             silent.append(row)
     _write([*counted, *otherwise, *silent])
     for event, news in (("meters/submission_billed", counted), ("meters/submission_billed_otherwise", otherwise)):
-        notifications.notify_all(
-            event=event, news=[(row.user, {"submission": row}, row.get_absolute_url()) for row in news], at=at
-        )
+        told = [
+            notifications.News(row.user, {"submission": row}, row.get_absolute_url(), row.submitted_at) for row in news
+        ]
+        notifications.notify_all(event=event, news=told, at=at)
     return Settled(len(counted), len(otherwise), ids[-1])
 
 

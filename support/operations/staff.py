@@ -93,5 +93,6 @@ def _tell(report: ErrorReport, event: str, context: dict[str, object], at: datet
         event=event,
         context={"number": report.number, **context},
         url=reverse("support:report_detail", args=[report.number]),
+        since=report.created_at,
         at=at,
     )
