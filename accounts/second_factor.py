@@ -7,6 +7,8 @@ from django_otp import user_has_device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.models import User
 from accounts.operations import AccountsError
 from notifications import operations as notifications
@@ -46,6 +48,7 @@ def confirm_second_factor(*, user: User, code: str, at: datetime) -> tuple[TOTPD
         # A wrong code is counted by the device, so it is answered after the commit.
         right = device.verify_is_allowed()[0] and device.verify_token("".join(code.split()))
         codes = _confirm(device, at) if right else []
+    record_event(Kind.STAFF_FACTOR_SET, user=user, result=Result.OK if right else Result.FAILED, at=at)
     if not right:
         raise WrongSecondFactor
     return device, codes

@@ -1,5 +1,6 @@
 """Sessions end in time, are seen by their owner, and can be ended by him (security.md S14, S16)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import network
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import SessionRecord, User
 
 REMEMBERED, PASSWORD_AT = "remembered", "password_at"
@@ -36,6 +39,7 @@ def remember_session(request: HttpRequest, user: User, *, at: datetime) -> None:
     """Write down the session that `login` has just begun with a password."""
     request.session[PASSWORD_AT] = at.timestamp()
     _write(request, user, at=at, started_at=at)
+    record_event(Kind.STAFF_SIGN_IN if user.is_staff else Kind.SIGN_IN, user=user, at=at)
 
 
 def renew_session(request: HttpRequest, user: User, *, at: datetime) -> None:
@@ -53,7 +57,10 @@ def renew_session(request: HttpRequest, user: User, *, at: datetime) -> None:
 def end_sessions(records: Iterable[SessionRecord]) -> int:
     """End them at once, in the database and in the cache."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
-    keys = [record.session_id for record in records]
+    owners = {record.session_id: record.user_id for record in records}
+    keys = list(owners)
+    for user_id, count in Counter(owners.values()).items():
+        record_event(Kind.SESSIONS_ENDED, user=user_id, figures={"sessions": count}, at=timezone.now())
     for key in keys:
         store.delete(key)
         _seen.pop(key, None)
@@ -71,6 +78,7 @@ def keep_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     def middleware(request: HttpRequest) -> HttpResponse:
         user = request.user
         if isinstance(user, User) and not _goes_on(request, user, at=timezone.now()):
+            record_event(Kind.SESSION_EXPIRED, user=user, at=timezone.now())
             logout(request)
         return get_response(request)
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from notifications import operations as notifications
 
@@ -21,4 +23,5 @@ def add_staff_member(*, phone: str, name: str, role: str, at: datetime) -> User:
     user.save(update_fields=["name", "is_staff"])
     user.groups.set([group])
     notifications.notify(user=user, event="accounts/staff_role", context={"role": role}, at=at)
+    record_event(Kind.STAFF_ROLE, user=user, figures={"role": role}, at=at)
     return user

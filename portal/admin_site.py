@@ -11,7 +11,9 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django_otp.admin import OTPAdminSite
 
-from accounts import sessions
+from accounts import phones, sessions
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.models import User
 from portal.staff_second_factor import is_newcomer, second_factor
 from portal.staff_sign_in import StaffSignInForm
@@ -34,6 +36,8 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
         if request.method != "POST" and is_newcomer(request.user):
             return redirect("admin:second_factor")
         answer: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and answer.status_code != 302:
+            _record_refusal(request)
         if request.method == "POST" and answer.status_code == 302 and isinstance(request.user, User):
             sessions.remember_session(request, request.user, at=timezone.now())
             if is_newcomer(request.user):
@@ -48,3 +52,14 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
         apps: list[dict[str, Any]] = super().get_app_list(request, app_label)
         place = {label: index for index, label in enumerate(WORK_FIRST)}
         return sorted(apps, key=lambda app: place.get(app["app_label"], len(place)))
+
+
+def _record_refusal(request: HttpRequest) -> None:
+    """Whose phone was typed is found by its keyed hash, as at the residents' door."""
+    try:
+        phone = phones.parse_phone(request.POST.get("username", ""))
+    except phones.InvalidPhone:
+        phone = ""
+    result = Result.LIMITED if getattr(request, "axes_locked_out", False) else Result.FAILED
+    user = User.objects.filter(phone=phone, is_staff=True).first() if phone else None
+    record_event(Kind.STAFF_SIGN_IN, user=user, subject=phone, result=result, at=timezone.now())

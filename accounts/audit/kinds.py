@@ -19,13 +19,12 @@ class Kind(TextChoices):
     # At the door.
     SIGN_IN = "sign_in", "Вход"
     SIGN_OUT = "sign_out", "Выход"
-    REGISTRATION_BEGUN = "registration.begun", "Регистрация начата"
     REGISTERED = "registration.done", "Регистрация"
     CODE_SENT = "code.sent", "Запрошен код по СМС"
     CODE_CHECKED = "code.checked", "Введён код из СМС"
     PASSWORD_RESET = "password.reset", "Новый пароль по СМС"
     PASSWORD_CHANGED = "password.changed", "Пароль изменён"
-    STEP_UP = "step_up", "Пароль запрошен ещё раз"
+    STEP_UP = "step_up", "Пароль введён ещё раз"
     SESSIONS_ENDED = "sessions.ended", "Сеансы завершены"
     SESSION_EXPIRED = "session.expired", "Сеанс закончился"
 
@@ -50,9 +49,6 @@ class Kind(TextChoices):
     STAFF_SIGN_IN = "staff.sign_in", "Вход сотрудника"
     STAFF_FACTOR_SET = "staff.factor_set", "Второй шаг входа сотрудника"
     STAFF_ROLE = "staff.role", "Роль сотрудника"
-    STAFF_SCOPE = "staff.scope", "Участок сотрудника"
-    STAFF_VIEW = "staff.view", "Сотрудник смотрел данные"
-    STAFF_EXPORT = "staff.export", "Сотрудник выгрузил данные"
     STAFF_DECISION = "staff.decision", "Решение сотрудника"
     PHONE_RELEASED = "staff.phone_released", "Сняты ограничения с телефона"
 

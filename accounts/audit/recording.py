@@ -1,7 +1,7 @@
 """The one way a security event is written."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 LONGEST_TEXT, MOST_DIGITS = 80, 5
-Figure = int | bool | str
+TOLD_AGAIN_AFTER = timedelta(minutes=1)
+"""What is refused again and again, by a limit or for want of a right, is one row a minute for its subject."""
 
 
 class UnsafeFigure(ValueError):
@@ -35,8 +36,8 @@ def record_event(
     staff: "User | int | None" = None,
     result: Result = Result.OK,
     subject: str = "",
-    figures: Mapping[str, Figure] | None = None,
-) -> SecurityEvent:
+    figures: Mapping[str, object] | None = None,
+) -> SecurityEvent | None:
     """Add a row, in the caller's transaction if there is one, and after the commit a line in the log.
 
     `user` is whom it is about, `staff` who of the staff did it; either may be an id. `subject` (a phone in E.164, the
@@ -44,15 +45,19 @@ def record_event(
     small and harmless: numbers of rows, counts, names of things. Where it came from and the id of the request are
     known from the request itself (`accounts.audit.source`).
 
-    What is refused rolls its transaction back: record a refusal after it. Raises UnsafeFigure.
+    What is refused rolls its transaction back: record a refusal after it. One that was told of this subject a minute
+    ago is not told again: then there is no row, and None is returned. Raises UnsafeFigure.
     """
     source = get_source()
+    subject_hash = limits.hash_subject(subject) if subject else ""
+    if result in (Result.LIMITED, Result.DENIED) and _was_told(kind, result, _get_id(user), subject_hash, at):
+        return None
     event = SecurityEvent.objects.create(
         kind=kind,
         result=result,
         user_id=_get_id(user),
         staff_id=_get_id(staff),
-        subject_hash=limits.hash_subject(subject) if subject else "",
+        subject_hash=subject_hash,
         happened_at=at,
         network_address=source.address,
         user_agent=source.user_agent,
@@ -61,6 +66,12 @@ def record_event(
     )
     transaction.on_commit(partial(_log, event), robust=True)
     return event
+
+
+def _was_told(kind: Kind, result: Result, user_id: int | None, subject_hash: str, at: datetime) -> bool:
+    told = SecurityEvent.objects.filter(kind=kind, subject_hash=subject_hash, happened_at__gt=at - TOLD_AGAIN_AFTER)
+    of_person = told.filter(user=None) if user_id is None else told.filter(user_id=user_id)
+    return of_person.filter(result=result).exists()
 
 
 def _log(event: SecurityEvent) -> None:
@@ -79,11 +90,15 @@ def _log(event: SecurityEvent) -> None:
     )
 
 
-def _check(figures: Mapping[str, Figure]) -> dict[str, Figure]:
+def _check(figures: Mapping[str, object]) -> dict[str, object]:
     for name, value in figures.items():
-        if isinstance(value, str) and (len(value) > LONGEST_TEXT or sum(map(str.isdigit, value)) > MOST_DIGITS):
-            raise UnsafeFigure(f"The figure {name} is too long, or has too many digits, to be harmless.")
+        if not (isinstance(value, int) or (isinstance(value, str) and _is_harmless(value))):
+            raise UnsafeFigure(f"The figure {name} is no number, or too long, or has too many digits, to be harmless.")
     return dict(figures)
+
+
+def _is_harmless(text: str) -> bool:
+    return len(text) <= LONGEST_TEXT and sum(map(str.isdigit, text)) <= MOST_DIGITS
 
 
 def _get_id(person: "User | int | None") -> int | None:

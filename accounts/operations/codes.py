@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from django.db import transaction
 
 from accounts import challenges, limits, network
+from accounts.audit.alarms import Alarm, raise_alarm
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.known_devices import KnownDevice
 from accounts.models import PhoneChallenge
 from accounts.operations.refusals import ChallengeClosed, ChecksUsedUp, TooManyGuesses, TooManyMessages, WrongCode
 from notifications import operations as notifications
-
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ def spend_message(phone: str, visitor: Visitor, at: datetime) -> None:
     """Count one SMS under every policy, or under none. Raises TooManyGuesses, TooManyMessages."""
     guesses = [(policy, phone) for policy in limits.CODE_FAILURES]
     if waits := limits.find_wait(guesses, at=at):
+        record_event(Kind.CODE_SENT, subject=phone, result=Result.LIMITED, at=at)
         raise TooManyGuesses(waits, at)
     overall = [(policy, "all") for policy in limits.SMS_OVERALL]
     asked = [
@@ -40,8 +41,9 @@ def spend_message(phone: str, visitor: Visitor, at: datetime) -> None:
     if visitor.session:
         asked.append((limits.SMS_PER_SESSION, visitor.session))
     if waits := limits.consume_together(asked, at=at):
-        if limits.find_wait(overall, at=at) and limits.consume(limits.ALARM, "sms", at=at):
-            log.error("sms_ceiling_alarm", again_at=waits.isoformat())
+        if limits.find_wait(overall, at=at):
+            raise_alarm(Alarm.SMS_CEILING, at=at)
+        record_event(Kind.CODE_SENT, subject=phone, result=Result.LIMITED, at=at)
         raise TooManyMessages(waits, at)
 
 
@@ -90,6 +92,9 @@ def check_code(challenge_id: int, code: str, at: datetime) -> None:
             limits.forget(limits.CODE_FAILURES_IN_A_ROW, challenge.phone)
         elif is_open:
             limits.consume_together(failures, at=at)
+    result = Result.LIMITED if waits else Result.OK if is_right else Result.FAILED
+    figures = {"purpose": challenge.purpose, "is_open": is_open}
+    record_event(Kind.CODE_CHECKED, subject=challenge.phone, result=result, figures=figures, at=at)
     if waits:
         raise TooManyGuesses(waits, at)
     if not is_open:
@@ -106,6 +111,7 @@ def use_challenge(challenge_id: int, at: datetime) -> None:
 
 def send_code(challenge: PhoneChallenge, at: datetime) -> None:
     """Queue the SMS. The owner of a taken phone is told so instead, at most once a day (security.md S13)."""
+    record_event(Kind.CODE_SENT, subject=challenge.phone, figures={"purpose": challenge.purpose}, at=at)
     if not challenge.silent:
         notifications.queue_sms(
             to=challenge.phone,

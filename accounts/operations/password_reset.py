@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import PhoneChallenge, User
 from accounts.operations import codes
 from accounts.operations.codes import Visitor
@@ -48,6 +50,7 @@ def reset_password(*, challenge_id: UUID, code: str, password: str, at: datetime
         user.set_password(password)
         user.save(update_fields=["password"])
         notifications.notify(user=user, event="accounts/password_changed", context={"at": at}, at=at)
+        record_event(Kind.PASSWORD_RESET, user=user, at=at)
     return user
 
 

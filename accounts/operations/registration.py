@@ -6,6 +6,8 @@ from uuid import UUID
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import Consent, ConsentDocument, PhoneChallenge, Registration, User
 from accounts.operations import codes
 from accounts.operations.codes import Visitor
@@ -83,6 +85,7 @@ def confirm_registration(*, registration_id: UUID, code: str, at: datetime) -> U
             user = User(phone=registration.phone, password=registration.password)
             user.save()
             _record_consents(user, registration, at)
+            record_event(Kind.REGISTERED, user=user, at=at)
             registration.confirmed_at = at
             registration.password = ""
             registration.save(update_fields=["confirmed_at", "password"])

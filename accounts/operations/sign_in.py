@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-import structlog
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts import limits, network
+from accounts.audit.alarms import Alarm, raise_alarm
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.models import User
 from accounts.operations.codes import Visitor
 from accounts.operations.refusals import TooManyAttempts, WrongCredentials
 
 _STRANGERS_PASSWORD = make_password("nobody has this password")
-log = structlog.get_logger()
 
 
 def check_sign_in(*, phone: str, password: str, visitor: Visitor, at: datetime) -> User:
@@ -29,6 +30,7 @@ def check_sign_in(*, phone: str, password: str, visitor: Visitor, at: datetime) 
         (limits.SIGN_IN_PER_ADDRESS, network.subject_of(visitor.address)),
     ]
     if waits := limits.consume_together(asked, at=at):
+        record_event(Kind.SIGN_IN, user=user, subject=phone, result=Result.LIMITED, at=at)
         raise TooManyAttempts(waits, at)
     if user is None:
         check_password(password, _STRANGERS_PASSWORD)
@@ -36,6 +38,7 @@ def check_sign_in(*, phone: str, password: str, visitor: Visitor, at: datetime) 
         limits.give_back(asked, at=at)
         return user
     limits.record(limits.SIGN_IN_FAILURES, "all", at=at)
-    if limits.is_exhausted(limits.SIGN_IN_FAILURES, "all", at=at) and limits.consume(limits.ALARM, "sign-in", at=at):
-        log.error("sign_in_guessing_alarm")
+    record_event(Kind.SIGN_IN, user=user, subject=phone, result=Result.FAILED, at=at)
+    if limits.is_exhausted(limits.SIGN_IN_FAILURES, "all", at=at):
+        raise_alarm(Alarm.SIGN_IN_GUESSING, at=at)
     raise WrongCredentials

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts import limits
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import DataExport, User
 from accounts.operations import AccountsError
 from accounts.privacy import personal_data
@@ -36,6 +38,7 @@ def request_data_export(*, user: User, at: datetime) -> DataExport:
     if not limits.consume(EXPORTS, str(user.pk), at=at):
         raise TooManyExports
     export = DataExport.objects.create(user=user, requested_at=at, parts_total=len(personal_data.get_parts()))
+    record_event(Kind.DATA_EXPORT_ASKED, user=user, figures={"export": export.pk}, at=at)
     hints.send_hint_on_commit("accounts.tasks.make_data_export", export_id=export.pk)
     return export
 

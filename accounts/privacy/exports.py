@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import DataExport
 from accounts.privacy import exporting, queries
 from accounts.residents import resident_of
@@ -43,6 +45,7 @@ def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
         raise Http404 from error
     if asked := ask_for_password(request, at=now):
         return asked
+    record_event(Kind.DATA_EXPORT_TAKEN, user=export.user_id, figures={"export": export.pk}, at=now)
     return HttpResponse(
         exporting.read_data_export(export),
         content_type="application/json",

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts import limits
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.models import Consent, ConsentDocument, EmailChange, User
 from accounts.operations import AccountsError, Visitor
 from accounts.privacy.consents import OPTIONAL_CONSENTS
@@ -44,10 +46,13 @@ class LinkExpired(AccountsError):
 def confirm_password(*, user: User, password: str, at: datetime) -> None:
     """Raises WrongPassword, TooManyWrongPasswords. Counted before hashing, so that parallel guesses are too."""
     if not limits.consume(STEP_UP_FAILURES, str(user.pk), at=at):
+        record_event(Kind.STEP_UP, user=user, result=Result.LIMITED, at=at)
         raise TooManyWrongPasswords
     if not user.check_password(password):
+        record_event(Kind.STEP_UP, user=user, result=Result.FAILED, at=at)
         raise WrongPassword
     limits.give_back([(STEP_UP_FAILURES, str(user.pk))], at=at)
+    record_event(Kind.STEP_UP, user=user, at=at)
 
 
 @transaction.atomic(durable=True)
@@ -65,6 +70,7 @@ def decide_consent(*, user: User, kind: str, given: bool, visitor: Visitor, at: 
     newest = Consent.objects.filter(user=user, document__kind=kind).order_by("-decided_at", "-pk").first()
     if newest is not None and newest.given == given and (newest.document_id == document.pk or not given):
         return None
+    record_event(Kind.CONSENT_DECIDED, user=user, figures={"text": kind, "given": given}, at=at)
     return Consent.objects.create(
         user=user,
         document=document,
@@ -83,6 +89,7 @@ def change_password(*, user: User, password: str, at: datetime) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     notifications.notify(user=user, event="accounts/password_changed", context={"at": at}, at=at)
+    record_event(Kind.PASSWORD_CHANGED, user=user, at=at)
     return user
 
 
@@ -102,6 +109,7 @@ def request_email_change(*, user: User, email: str, at: datetime) -> EmailChange
             key=f"email-change/{change.pk}",
             at=at,
         )
+        record_event(Kind.EMAIL_CHANGE_ASKED, user=user, figures={"change": change.pk}, at=at)
     return change
 
 
@@ -125,6 +133,7 @@ def confirm_email_change(*, user: User, change_id: int, at: datetime) -> EmailCh
         raise LinkExpired
     former, user.email = user.email, change.email
     user.save(update_fields=["email"])
+    record_event(Kind.EMAIL_CHANGED, user=user, figures={"change": change.pk}, at=at)
     notifications.notify(user=user, event="accounts/email_changed", context={"at": at}, at=at)
     notifications.queue_sms(
         to=str(user.phone), event="accounts/email_changed", context={}, key=f"email-changed/{change.pk}/sms", at=at

@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import BillDelivery, Link
 from notifications import operations as notifications
@@ -22,6 +24,7 @@ def choose_bill_delivery(*, user: User, link_id: int, method: str, email: str, a
     if newest and (newest.user_id, newest.method, newest.email) == (user.pk, method, email):
         return newest
     delivery = BillDelivery.objects.create(account=link.account, user=user, method=method, email=email, chosen_at=at)
+    record_event(Kind.DELIVERY_CHANGED, user=user, figures={"account": link.account_id, "method": method}, at=at)
     others = Link.objects.filter(account=link.account, ended_at=None).exclude(user=user).select_related("user")
     for other in others:
         notifications.notify(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
 from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts import limits, phones
+from accounts.audit.alarms import Alarm, raise_alarm
+from accounts.audit.kinds import Kind, Result
+from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import AccountGroup, Link, LinkGuess, LinkRequest, PersonalAccount, Supplier
 from billing.operations.groups import take_group
@@ -18,8 +20,6 @@ from notifications import operations as notifications
 
 WAITS_FOR = timedelta(days=10)
 """How long a payment that has not arrived is waited for (domain.md 5)."""
-
-log = structlog.get_logger()
 
 
 class NotProven(Exception):
@@ -72,7 +72,7 @@ def link_personal_account(*, user: User, claim: Claim, network_address: str, at:
         TooManyGuesses: a limit is reached; nothing was compared.
         NotProven: the account is unknown or the proof does not hold. The guess is counted.
     """
-    outcome = _attempt(user=user, claim=claim, network_address=network_address, waits=False, at=at)
+    outcome = _try(user=user, claim=claim, network_address=network_address, waits=False, at=at)
     if not isinstance(outcome, Link):
         raise NotProven
     return outcome
@@ -86,15 +86,26 @@ def await_payment(*, user: User, claim: Claim, network_address: str, at: datetim
     Raises: as `link_personal_account`.
     """
     waits = claim.proof.code == LastPayment.code
-    outcome = _attempt(user=user, claim=claim, network_address=network_address, waits=waits, at=at)
+    outcome = _try(user=user, claim=claim, network_address=network_address, waits=waits, at=at)
     if outcome is None:
         raise NotProven
     return outcome
 
 
+def _try(*, user: User, claim: Claim, network_address: str, waits: bool, at: datetime) -> Link | LinkRequest | None:
+    try:
+        outcome = _attempt(user=user, claim=claim, network_address=network_address, waits=waits, at=at)
+    except TooManyGuesses:
+        _record_refusal(user, claim, Result.LIMITED, at=at)
+        raise
+    if outcome is None:
+        _record_refusal(user, claim, Result.FAILED, at=at)
+    return outcome
+
+
 @transaction.atomic(durable=True)
 def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at: datetime) -> Link | LinkRequest | None:
-    target = limits.hash_subject(f"personal-account:{claim.supplier.pk}:{claim.digits}")
+    target = limits.hash_subject(_name_target(claim))
     network = limits.hash_subject(f"address:{network_address}")
     _wait_for_turn(limits.hash_subject(f"user:{user.pk}"), target, network)
     own = (
@@ -112,8 +123,17 @@ def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at:
         return make_link(user=user, account=account, proof=claim.proof.code, claim=claim, at=at)
     LinkGuess.objects.create(user=user, target=target, network=network, guessed_at=at)
     if LinkGuess.objects.look_like_an_attack(at=at):
-        log.error("link_guessing_alarm", user_id=user.pk)
+        raise_alarm(Alarm.LINK_GUESSING, at=at)
     return _keep_waiting(user=user, claim=claim, at=at) if waits else None
+
+
+def _record_refusal(user: User, claim: Claim, result: Result, *, at: datetime) -> None:
+    figures = {"proof": claim.proof.code}
+    record_event(Kind.LINK, user=user, subject=_name_target(claim), result=result, figures=figures, at=at)
+
+
+def _name_target(claim: Claim) -> str:
+    return f"personal-account:{claim.supplier.pk}:{claim.digits}"
 
 
 def _wait_for_turn(*subjects: str) -> None:
@@ -149,6 +169,7 @@ def make_link(*, user: User, account: PersonalAccount, proof: str, claim: Claim,
         status=LinkRequest.Status.LINKED, settled_at=at
     )
     if made:
+        record_event(Kind.LINK, user=user, figures={"account": account.pk, "proof": proof}, at=at)
         _tell_earlier_holders(link, at=at)
     return link
 
@@ -172,6 +193,7 @@ def _keep_waiting(*, user: User, claim: Claim, at: datetime) -> LinkRequest:
         status=LinkRequest.Status.WITHDRAWN, settled_at=at
     )
     group: AccountGroup = take_group(user=user, group_id=claim.group_id, at=at)
+    record_event(Kind.LINK_WAITS, user=user, subject=_name_target(claim), at=at)
     return LinkRequest.objects.create(
         user=user,
         supplier=claim.supplier,

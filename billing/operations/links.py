@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import AccountGroup, Link
 from billing.models.links import UNDO_WITHIN
@@ -51,6 +53,7 @@ def end_link(*, user: User, link_id: int, at: datetime) -> Link:
     link.ended_at = at
     link.ended_by = user
     link.save(update_fields=["ended_at", "ended_by"])
+    record_event(Kind.LINK_ENDED, user=user, figures={"account": link.account_id}, at=at)
     return link
 
 
@@ -73,6 +76,7 @@ def restore_link(*, user: User, link_id: int, at: datetime) -> Link:
             link.save(update_fields=["ended_at", "ended_by"])
     except IntegrityError:
         return Link.objects.visible_to(user).select_related("account").get(account=link.account)
+    record_event(Kind.LINK, user=user, figures={"account": link.account_id, "proof": "undo"}, at=at)
     return link
 
 
@@ -91,6 +95,8 @@ def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime
     later.ended_at = at
     later.ended_by = user
     later.save(update_fields=["ended_at", "ended_by"])
+    figures = {"account": own.account_id, "by": user.pk}
+    record_event(Kind.HOLDER_ENDED, user=later.user_id, figures=figures, at=at)
     notifications.notify(
         user=later.user,
         event="billing/link_ended",

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db import transaction
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from exchange.kept_packages import drop_package, find_package
 from exchange.models import HoldDecision, ImportRun
@@ -39,6 +41,8 @@ def _write_decision(run_id: int, staff: User, decision: str, reason: str, at: da
     run.save(update_fields=["status"])
     if is_let_in:
         hints.send_hint_on_commit(APPLY)
+    figures = {"what": f"package.{decision}", "run": run.pk}
+    record_event(Kind.STAFF_DECISION, staff=staff, figures=figures, at=at)
     return HoldDecision.objects.create(
         run=run, staff=staff, decision=decision, reason=reason, holds=run.holds, decided_at=at
     )

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from meters.models import ReadingReview, Submission
 from meters.operations.facts import find_open_period, get_standing
@@ -132,6 +134,8 @@ def review_submission(*, submission_id: int, staff: User, decision: str, reason:
     review = ReadingReview.objects.create(
         submission=submission, staff=staff, decision=decision, reason=reason, decided_at=at
     )
+    figures = {"what": f"submission.{decision}", "submission": submission.pk}
+    record_event(Kind.STAFF_DECISION, user=submission.user_id, staff=staff, figures=figures, at=at)
     notifications.notify(
         user=submission.user,
         event="meters/submission_reviewed",

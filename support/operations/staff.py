@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
+from accounts.audit.kinds import Kind
+from accounts.audit.recording import record_event
 from accounts.models import User
 from notifications import operations as notifications
 from support.models import ErrorReport, ReportDecision, ReportMessage
@@ -49,6 +51,7 @@ def answer_report(*, report_id: int, staff: User, text: str, at: datetime) -> Re
     report.assigned_to = report.assigned_to or staff
     report.save(update_fields=["status", "assigned_to"])
     _tell(report, "support/report_answered", {"text": text}, at)
+    _audit(report, "answer", staff, at)
     return message
 
 
@@ -85,6 +88,12 @@ def _open_report(report_id: int) -> ErrorReport:
 
 def _record(report: ErrorReport, kind: str, staff: User, reason: str, at: datetime) -> None:
     ReportDecision.objects.create(report=report, by=staff, kind=kind, reason=reason, decided_at=at)
+    _audit(report, kind, staff, at)
+
+
+def _audit(report: ErrorReport, what: str, staff: User, at: datetime) -> None:
+    figures = {"what": f"report.{what}", "report": report.pk}
+    record_event(Kind.STAFF_DECISION, user=report.user_id, staff=staff, figures=figures, at=at)
 
 
 def _tell(report: ErrorReport, event: str, context: dict[str, object], at: datetime) -> None:

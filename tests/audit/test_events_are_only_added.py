@@ -21,11 +21,11 @@ pytestmark = pytest.mark.django_db
 
 def test_says_who_what_when_and_what_came_of_it(alice: User, staff: User) -> None:
     now = timezone.now()
-    record_event(Kind.STAFF_VIEW, at=now, user=alice, staff=staff.pk, figures={"page": "bill", "rows": 3})
+    record_event(Kind.STAFF_DECISION, at=now, user=alice, staff=staff.pk, figures={"page": "bill", "rows": 3})
     event = SecurityEvent.objects.get()
     assert (event.user, event.staff, event.happened_at) == (alice, staff, now)
-    assert (event.kind, event.result, event.figures) == ("staff.view", "ok", {"page": "bill", "rows": 3})
-    assert event.title == "Сотрудник смотрел данные"
+    assert (event.kind, event.result, event.figures) == ("staff.decision", "ok", {"page": "bill", "rows": 3})
+    assert event.title == "Решение сотрудника"
 
 
 @pytest.mark.parametrize("change", ["update", "delete"])

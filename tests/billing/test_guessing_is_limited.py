@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.audit.kinds import Kind
+from accounts.audit.models import SecurityEvent
 from accounts.models import User
 from billing.models import Link, LinkGuess, Payment
 from tests import factories
@@ -93,9 +94,7 @@ def test_the_remembered_guess_names_neither_account_nor_address(
     assert len(guess.target) == len(guess.network) == 64
 
 
-def test_guesses_at_many_accounts_raise_the_alarm(
-    db: None, typed: dict[str, str], caplog: pytest.LogCaptureFixture
-) -> None:
+def test_guesses_at_many_accounts_raise_the_alarm(db: None, typed: dict[str, str]) -> None:
     for guess in range(30):
         signed_in(guess, f"192.0.2.{guess}").post(URL, typed | {"number": f"018\\{99990000 + guess}"})
-    assert "link_guessing_alarm" in caplog.text
+    assert SecurityEvent.objects.get(kind=Kind.ALARM).figures == {"what": "link_guessing"}
