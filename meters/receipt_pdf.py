@@ -8,10 +8,10 @@ from hmac import compare_digest
 from hmac import digest as make_digest
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.utils import timezone
 
+from accounts.printing import keep_fine, print_pdf
 from billing.calendar import name_day, name_month
 from meters.history_rows import show_value
 from meters.models import Submission, SubmissionValue
@@ -19,13 +19,12 @@ from meters.quantities import format_quantity
 from meters.queries.submissions import OPEN, STANDING
 from meters.verdicts import tell_submission
 
-FOLDER = Path(__file__).parent / "pdf"
+TEMPLATE = Path(__file__).parent / "pdf" / "receipt.typ"
 CODE_LENGTH = 8
 # Base32 of RFC 4648, put into Crockford's letters: none of I, L, O, U can be taken for another.
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TO_LETTERS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", _LETTERS)
 _LOOK_ALIKES = str.maketrans("OILUАВЕКМНОРСТХУЗ", "011VABEKMH0PCTXY3")
-_FINE = {*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x410, 0x450), 0x401, 0x451, *map(ord, "–—‘’“”„•…№−₽")}
 
 
 def make_code(submission: Submission) -> str:
@@ -52,15 +51,7 @@ def normalise_code(typed: str) -> str:
 
 def print_receipt(submission: Submission, *, at: datetime) -> bytes:
     """The PDF (PDF/UA-1). Values, reviews, meter and account must be loaded; nothing is asked of the database."""
-    facts = json.dumps(_describe(submission, at), ensure_ascii=False)
-    return typst.compile(
-        FOLDER / "receipt.typ",
-        root=FOLDER,
-        font_paths=[FOLDER / "fonts"],
-        ignore_system_fonts=True,
-        sys_inputs={"receipt": facts},
-        pdf_standards=["ua-1"],
-    )
+    return print_pdf(TEMPLATE, _describe(submission, at))
 
 
 def _write_code(submission: Submission, key: str) -> str:
@@ -94,15 +85,15 @@ def _describe(submission: Submission, at: datetime) -> dict[str, object]:
     return {
         "title": f"Квитанция № {submission.receipt}",
         "heading": f"Квитанция № {submission.receipt}",
-        "supplier": _keep_fine(account.supplier.name),
+        "supplier": keep_fine(account.supplier.name),
         "accepted": f"Принято порталом {_tell_moment(submission.submitted_at)}",
-        "facts": [{"label": label, "value": _keep_fine(value)} for label, value in facts],
+        "facts": [{"label": label, "value": keep_fine(value)} for label, value in facts],
         "columns": ["Шкала", "Показание", "Расход"],
         "values": [
             {
-                "scale": _keep_fine(value.scale.name),
-                "value": _keep_fine(value.typed if value.value is None else show_value(value.value, meter)),
-                "use": "—" if value.use is None else _keep_fine(format_quantity(value.use, value.scale.unit)),
+                "scale": keep_fine(value.scale.name),
+                "value": keep_fine(value.typed if value.value is None else show_value(value.value, meter)),
+                "use": "—" if value.use is None else keep_fine(format_quantity(value.use, value.scale.unit)),
             }
             for value in values
         ],
@@ -121,8 +112,3 @@ def _tell_day(day: date) -> str:
 def _tell_moment(moment: datetime) -> str:
     local = timezone.localtime(moment)
     return f"{name_day(local)} {local.year}, {local:%H:%M}"
-
-
-def _keep_fine(text: str) -> str:
-    """Letters the typeface has; a page with a sign nobody could draw is no accessible PDF."""
-    return "".join(letter if ord(letter) in _FINE else "?" for letter in text)

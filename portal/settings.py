@@ -267,6 +267,10 @@ ACCOUNTS_TAKING_READINGS = "meters.queries.bases.get_accounts_taking_readings"
 # What suppliers call the scales that bills and tariffs name by code.
 SCALE_NAMES = "meters.queries.scale_names.get_scale_names"
 
+# What the copy of a resident's data holds besides his own rows: what suppliers say of his accounts, and his files.
+DATA_EXPORT_PARTS = ["billing.personal_data.get_parts", "meters.personal_data.get_parts"]
+DATA_EXPORT_FILES = ["support.personal_data.get_files"]
+
 # What each floor keeps, without the person, when a resident deletes the cabinet; all other rows of the person go.
 HELD_AFTER_DELETION = [
     "accounts.privacy.holds.HOLDS",

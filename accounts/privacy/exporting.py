@@ -1,12 +1,10 @@
 """Makes copies of personal data (security.md P2): a row is promised, a worker fills it, a week later it is deleted."""
 
-import gzip
-import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from accounts import limits
@@ -14,7 +12,7 @@ from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import DataExport, User
 from accounts.operations import AccountsError
-from accounts.privacy import personal_data
+from accounts.privacy import archive, personal_data, readable
 from notifications import hints
 from notifications import operations as notifications
 
@@ -37,7 +35,7 @@ def request_data_export(*, user: User, at: datetime) -> DataExport:
         return unfinished
     if not limits.consume(EXPORTS, str(user.pk), at=at):
         raise TooManyExports
-    export = DataExport.objects.create(user=user, requested_at=at, parts_total=len(personal_data.get_parts()))
+    export = DataExport.objects.create(user=user, requested_at=at, parts_total=len(personal_data.get_parts()) + 1)
     record_event(Kind.DATA_EXPORT_ASKED, user=user, figures={"export": export.pk}, at=at)
     hints.send_hint_on_commit("accounts.tasks.make_data_export", export_id=export.pk)
     return export
@@ -55,12 +53,17 @@ def make_data_export(*, export_id: int, at: datetime, clock: Callable[[], dateti
     export = DataExport.objects.select_related("user").defer("content").get(pk=export_id)
     mine = DataExport.objects.filter(pk=export.pk, status=DataExport.Status.WORKING, claimed_at=at)
     told: dict[str, object] = {"made_at": at.isoformat(), "user": personal_data.get_profile(export.user)}
+    sections: list[readable.Section] = []
     for done, part in enumerate(personal_data.get_parts(), start=1):
-        told[part.model._meta.label_lower] = {"title": part.title, "rows": part.get_rows(export.user)}
+        rows = part.load(export.user)
+        told[part.model._meta.label_lower] = {"title": part.title, "rows": part.tell(rows)}
+        if section := readable.describe_part(part, rows):
+            sections.append(section)
         if not mine.update(parts_done=done):
             return False
-    content = gzip.compress(json.dumps(told, ensure_ascii=False, indent=1).encode())
-    return _finish(export, content, claimed_at=at, at=clock())
+    files, told["files_left_out"] = archive.read_files(export.user)
+    pdf = readable.print_copy(export.user, sections, at=at)
+    return _finish(export, archive.pack(told=told, pdf=pdf, files=files), claimed_at=at, at=clock())
 
 
 def sweep_data_exports(*, at: datetime) -> list[int]:
@@ -69,15 +72,14 @@ def sweep_data_exports(*, at: datetime) -> list[int]:
     return list(DataExport.objects.filter(_is_due(at)).order_by("pk").values_list("pk", flat=True)[:100])
 
 
-def read_data_export(export: DataExport) -> bytes:
-    """The copy as JSON in UTF-8."""
-    return gzip.decompress(bytes(export.content or b""))
-
-
 @transaction.atomic(durable=True)
 def _finish(export: DataExport, content: bytes, *, claimed_at: datetime, at: datetime) -> bool:
     finished = DataExport.objects.filter(pk=export.pk, status=DataExport.Status.WORKING, claimed_at=claimed_at).update(
-        status=DataExport.Status.READY, content=content, ready_at=at, expires_at=at + KEPT_FOR
+        status=DataExport.Status.READY,
+        content=content,
+        parts_done=F("parts_total"),
+        ready_at=at,
+        expires_at=at + KEPT_FOR,
     )
     if finished:
         url = reverse("privacy:export_overview")

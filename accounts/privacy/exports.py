@@ -47,7 +47,7 @@ def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return asked
     record_event(Kind.DATA_EXPORT_TAKEN, user=export.user_id, figures={"export": export.pk}, at=now)
     return HttpResponse(
-        exporting.read_data_export(export),
-        content_type="application/json",
-        headers={"Content-Disposition": 'attachment; filename="my-data.json"'},
+        bytes(export.content or b""),
+        content_type="application/zip",
+        headers={"Content-Disposition": 'attachment; filename="my-data.zip"'},
     )

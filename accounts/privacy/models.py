@@ -62,7 +62,7 @@ class DataExport(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
     parts_done = models.PositiveSmallIntegerField(default=0)
     parts_total = models.PositiveSmallIntegerField(default=0)
-    content = models.BinaryField(null=True, help_text="JSON, compressed by gzip")
+    content = models.BinaryField(null=True, help_text="zip of PDF, JSON and documents")
     requested_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True, blank=True)
     ready_at = models.DateTimeField(null=True, blank=True)

@@ -1,12 +1,20 @@
-"""All rows about a user, found by introspection: a table that points at users need not be named to be in the copy."""
+"""All rows about a user, found by introspection: a table that points at users need not be named to be in the copy.
 
-from collections.abc import Iterator
+What the supplier's registries say of his personal accounts comes from the floors that keep them: each path in
+`settings.DATA_EXPORT_PARTS` gives a list of `Part`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
+from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import models
+from django.utils.module_loading import import_string
 
 from accounts.models import DataExport, User
 
@@ -22,28 +30,40 @@ Way = tuple[type[models.Model], str]
 
 @dataclass(frozen=True)
 class Part:
-    """One table of the copy, and the way from its rows to the user."""
+    """One table of the copy. `rows` are the user's; `hide` takes out of a row, unsaved, what he may not see yet."""
 
     model: type[models.Model]
-    path: str
+    rows: Callable[[User], "models.QuerySet[Any]"]
+    hide: Callable[[Any], None] | None = None
 
     @property
     def title(self) -> str:
         return str(self.model._meta.verbose_name_plural)
 
-    def get_rows(self, user: User) -> list[Row]:
-        fields = [field for field in self.model._meta.concrete_fields if _is_told(field)]
-        related = [field.name for field in fields if field.is_relation]
-        rows = self.model._default_manager.filter(**{self.path: user}).select_related(*related).order_by("pk")
-        return [{field.name: _tell(getattr(row, field.name)) for field in fields} for row in rows.distinct()]
+    @property
+    def fields(self) -> "list[models.Field[Any, Any]]":
+        return [field for field in self.model._meta.concrete_fields if _is_told(field)]
+
+    def load(self, user: User) -> list[models.Model]:
+        related = [field.name for field in self.fields if field.is_relation]
+        rows = list(self.rows(user).select_related(*related).order_by("pk").distinct())
+        if self.hide is not None:
+            for row in rows:
+                self.hide(row)
+        return rows
+
+    def tell(self, rows: Iterable[models.Model]) -> list[Row]:
+        return [{field.name: _tell(getattr(row, field.name)) for field in self.fields} for row in rows]
 
 
 def get_parts() -> list[Part]:
-    """Every table whose rows belong to a user, and the tables whose rows belong to those."""
+    """Every table whose rows belong to a user, the tables whose rows belong to those, and what the supplier keeps."""
     # A report's thread is told whole, with the answers, not only what its owner wrote: the way of a child counts.
     ways = dict(find_ways())
-    parts = [Part(model, path) for model, path in ways.items()]
-    return sorted((part for part in parts if _has_facts(part.model)), key=lambda part: part.model._meta.label)
+    own = [Part(model, partial(_find_rows, model, path)) for model, path in ways.items()]
+    own.sort(key=lambda part: part.model._meta.label)
+    suppliers = [part for path in settings.DATA_EXPORT_PARTS for part in import_string(path)()]
+    return [part for part in [*own, *suppliers] if _has_facts(part.model)]
 
 
 def find_ways() -> list[Way]:
@@ -86,6 +106,10 @@ def _find_children(model: type[models.Model]) -> Iterator[tuple[type[models.Mode
                 continue
             if field.remote_field.on_delete is models.CASCADE:
                 yield child, field
+
+
+def _find_rows(model: type[models.Model], path: str, user: User) -> "models.QuerySet[Any]":
+    return model._default_manager.filter(**{path: user})
 
 
 def _has_facts(model: type[models.Model]) -> bool:

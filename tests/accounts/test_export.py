@@ -3,21 +3,26 @@
 import json
 import re
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
+from zipfile import ZipFile
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import models
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts import tasks
 from accounts.models import DataExport, User
-from accounts.privacy import exporting, personal_data
+from accounts.privacy import archive, exporting, personal_data, readable
 from billing.models import Link
 from notifications.models import Notification
-from support.models import ErrorReport, ReportMessage
+from support.models import Attachment, ErrorReport, ReportMessage
 from tests import factories
 from tests.factories import PASSWORD
 from tests.pages import PageClient
@@ -41,7 +46,15 @@ def make(user: User) -> DataExport:
 
 
 def read(export: DataExport) -> dict[str, Any]:
-    return dict(json.loads(exporting.read_data_export(export)))
+    with ZipFile(BytesIO(bytes(export.content or b""))) as archive:
+        return dict(json.loads(archive.read("my-data.json")))
+
+
+def read_pdf(export: DataExport) -> tuple[PdfReader, str]:
+    with ZipFile(BytesIO(bytes(export.content or b""))) as archive:
+        reader = PdfReader(BytesIO(archive.read("Мои данные.pdf")))
+    text = "\n".join(page.extract_text() for page in reader.pages)
+    return reader, " ".join(text.split())
 
 
 def report_of(user: User, link: Link) -> ErrorReport:
@@ -75,7 +88,7 @@ def test_the_whole_way_from_the_button_to_the_file(alice: User, alices_flat: Lin
     client = sign_in(alice)
     assert client.post(PAGE).url == PAGE
     export = DataExport.objects.get()
-    assert "Собираем файл" in client.get(PAGE).content.decode()
+    assert "Собираем архив" in client.get(PAGE).content.decode()
     assert f'data-poll="{PAGE}progress/"' in client.get(f"{PAGE}progress/").content.decode()
     tasks.make_data_export(export_id=export.pk)
     page = client.get(f"{PAGE}progress/").content.decode()
@@ -84,8 +97,10 @@ def test_the_whole_way_from_the_button_to_the_file(alice: User, alices_flat: Lin
     link = re.search(r'href="(/my-data/export/[^"]+/file/)"', page)
     assert link
     answer = client.get(link[1])
-    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.json"'
-    copy = json.loads(answer.content)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="my-data.zip"'
+    export.refresh_from_db()
+    assert answer.content == bytes(export.content or b"")
+    copy = read(export)
     assert copy["user"]["phone"] == str(alice.phone)
     assert copy["billing.link"]["rows"][0]["alias"] == "Квартира"
     assert copy["support.errorreport"]["rows"][0]["text"] == "Перепутаны зоны"
@@ -154,3 +169,77 @@ def test_a_lost_hint_is_found_and_a_dead_worker_is_replaced(alice: User) -> None
     assert not exporting.make_data_export(export_id=export.pk, at=later, clock=timezone.now)
     export.refresh_from_db()
     assert (export.status, export.parts_done) == ("ready", export.parts_total)
+
+
+def test_what_the_supplier_keeps_of_linked_accounts_is_in_it(alice: User, alices_flat: Link, charlie: User) -> None:
+    copy = read(make(alice))
+    for label, least in {
+        "billing.personalaccount": 1,
+        "billing.bill": 1,
+        "billing.billline": 2,
+        "billing.payment": 1,
+        "meters.meter": 1,
+        "meters.installation": 1,
+        "meters.scale": 2,
+        "meters.reading": 24,
+    }.items():
+        assert len(copy[label]["rows"]) == least, label
+    assert copy["billing.personalaccount"]["rows"][0]["number"] == alices_flat.account.number
+    strangers = read(make(charlie))
+    for label in ("billing.bill", "meters.reading", "billing.personalaccount"):
+        assert strangers[label]["rows"] == []
+
+
+def test_an_address_nobody_has_confirmed_stays_masked(alice: User, alices_flat: Link) -> None:
+    whole, masked = alices_flat.account.address, alices_flat.account.masked_address
+    assert read(make(alice))["billing.personalaccount"]["rows"][0]["address"] == masked
+    Link.objects.update(address_confirmed_at=timezone.now())
+    assert read(make(alice))["billing.personalaccount"]["rows"][0]["address"] == whole
+
+
+def test_a_person_can_read_it(alice: User, alices_flat: Link) -> None:
+    report_of(alice, alices_flat)
+    sign_in(alice)
+    reader, text = read_pdf(make(alice))
+    for words in (
+        "Мои данные",
+        "+7 900 555-01-01",
+        "Привязки",
+        "Квартира",
+        "Счета",
+        "3 412,80 ₽",
+        "октября 2026",
+        "Перепутаны зоны",
+        "Уже исправили",
+        "12 612",
+    ):
+        assert words in text, words
+    for raw in ("linked_at", "True", "None", "2026-10", "3412.80"):
+        assert raw not in text, raw
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert reader.trailer["/Root"]["/Lang"] == "ru"
+
+
+def test_long_lists_are_cut_in_the_pdf_and_whole_in_the_json(
+    alice: User, alices_flat: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readable, "MOST_ROWS", 10)
+    export = make(alice)
+    assert "Показаны последние 10 из 24" in read_pdf(export)[1]
+    assert len(read(export)["meters.reading"]["rows"]) == 24
+
+
+def test_documents_of_reports_come_along_and_cannot_climb_out(alice: User, alices_flat: Link) -> None:
+    report = report_of(alice, alices_flat)
+    path = default_storage.save("reports/2026/11/akt.pdf", ContentFile(b"%PDF- akt"))
+    for name, size in (("../../акт.pdf", 9), ("большой.pdf", archive.MOST_BYTES_OF_FILES)):
+        Attachment.objects.create(
+            report=report, file=path, name=name, content_type="application/pdf", size=size, added_at=timezone.now()
+        )
+    export = make(alice)
+    with ZipFile(BytesIO(bytes(export.content or b""))) as packed:
+        names = [name for name in packed.namelist() if name.startswith("Документы/")]
+        assert len(names) == 1
+        assert "большой" in names[0]
+        assert ".." not in names[0]
+    assert len(read(export)["files_left_out"]) == 1
