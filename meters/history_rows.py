@@ -100,10 +100,14 @@ def build_rows(
     lines: Sequence[BillLine],
     calendar: ReadingCalendar,
     user_id: int,
+    tells_use: bool = True,
 ) -> list[Row]:
-    """Rows newest first. `readings` newest first; `before_page` holds the last actual ones before them, by scale."""
+    """Rows newest first. `readings` newest first; `before_page` holds the last actual ones before them, by scale.
+
+    Use is not told where readings in between are left out.
+    """
     sent = {row.pk: row for row in submissions}
-    uses = _count_uses(meter, scales, readings, before_page, installed_on)
+    uses = _count_uses(meter, scales, readings, before_page, installed_on) if tells_use else {}
     billed = _index_lines(lines)
     newest: dict[tuple[int, date], date] = {}
     for reading in readings:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from meters.exports.rows import ExportedMeter, ExportedReading, ExportedScale
+from meters.history_filter import HistoryFilter
 from meters.models import Meter, Reading
 from meters.plausibility.values import as_shown
 from meters.queries.history import get_visible_readings
@@ -46,11 +47,18 @@ def _show(value: Decimal | None, meter: Meter) -> Decimal | None:
     return None if value is None else as_shown(value, meter.digits_right)
 
 
-def get_exported_readings(user: User, around: Neighbourhood, meter: ExportedMeter) -> Iterator[ExportedReading]:
-    """Readings of the days the resident may see: by scale, the oldest first. One statement, read in chunks."""
+def get_exported_readings(
+    user: User, around: Neighbourhood, meter: ExportedMeter, wanted: HistoryFilter
+) -> Iterator[ExportedReading]:
+    """The wanted readings of the days the resident may see: by scale, the oldest first.
+
+    One statement, read in chunks.
+    """
     scales = {scale.pk: scale for scale in meter.scales}
     digits = around.place.meter.digits_right
-    rows = get_visible_readings(user, around.place).order_by("scale__code", "scale_id", "taken_on", "kind", "source")
+    rows = wanted.choose(get_visible_readings(user, around.place)).order_by(
+        "scale__code", "scale_id", "taken_on", "kind", "source"
+    )
     fields = rows.values_list("scale_id", "taken_on", "value", "kind", "source", "submission__receipt")
     for scale_id, taken_on, value, kind, source, receipt in fields.iterator(chunk_size=CHUNK):
         yield ExportedReading(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Prefetch
+from django.db.models import Max, Min, Prefetch
 
 from accounts.models import User
 from billing import queries as billing
 from billing.calendar import next_month
 from billing.models import Link
+from meters.history_filter import HistoryFilter
 from meters.models import Reading, Scale, Submission, SubmissionValue
 from meters.models.readings import ReadingQuerySet
 from meters.queries.places import LastReading, Place, get_last_readings, get_places
@@ -68,18 +69,27 @@ def get_history(user: User) -> list[LinkLine]:
     ]
 
 
-def get_readings_page(user: User, place: Place, scales: Sequence[Scale], *, before: date | None) -> ReadingsPage:
+def get_readings_page(
+    user: User, place: Place, scales: Sequence[Scale], *, before: date | None, wanted: HistoryFilter
+) -> ReadingsPage:
     """One page by keyset, cut between two days. At most four statements; the place must be the resident's."""
-    rows = get_visible_readings(user, place)
+    rows = wanted.choose(get_visible_readings(user, place))
     if before:
         rows = rows.filter(taken_on__lt=before)
     size = MONTHS * max(len(scales), 2) + SLACK
     found = list(rows.order_by("-taken_on", "scale_id")[: size + 1])
     readings = _cut(found) if len(found) > size else found
     older = readings[-1].taken_on if len(readings) < len(found) else None
-    submissions = _get_submissions(user, place, before=before, since=older)
-    earlier = get_last_readings([place], before=older, kinds=["actual"])[0] if older else []
+    submissions = _get_submissions(user, place, before=before, since=older, wanted=wanted)
+    start = older or wanted.since
+    earlier = get_last_readings([place], before=start, kinds=["actual"])[0] if start else []
     return ReadingsPage(readings, submissions, {row.scale_id: row for row in earlier if row.value is not None}, older)
+
+
+def get_years(user: User, place: Place) -> list[int]:
+    """The years of the first reading to the last, newest first. One statement."""
+    days = get_visible_readings(user, place).aggregate(first=Min("taken_on"), last=Max("taken_on"))
+    return list(range(days["last"].year, days["first"].year - 1, -1)) if days["last"] else []
 
 
 def get_visible_readings(user: User, place: Place) -> ReadingQuerySet:
@@ -99,12 +109,18 @@ def _cut(found: list[Reading]) -> list[Reading]:
     return whole or [row for row in found if row.taken_on > last] or found[:-1]
 
 
-def _get_submissions(user: User, place: Place, *, before: date | None, since: date | None) -> list[Submission]:
+def _get_submissions(
+    user: User, place: Place, *, before: date | None, since: date | None, wanted: HistoryFilter
+) -> list[Submission]:
+    if not wanted.has_submissions:
+        return []
     rows = Submission.objects.visible_to(user).filter(meter_id=place.meter.pk, account_id=place.installation.account_id)
     if before:
         rows = rows.filter(taken_on__lt=before)
     if since:
         rows = rows.filter(taken_on__gte=since)
+    if wanted.since and wanted.until:
+        rows = rows.filter(taken_on__range=(wanted.since, wanted.until))
     values = Prefetch("values", SubmissionValue.objects.select_related("scale").order_by("scale__code"))
     return list(rows.prefetch_related(values).order_by("-submitted_at", "-pk")[:MOST_SUBMISSIONS])
 

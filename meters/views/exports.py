@@ -1,4 +1,4 @@
-"""«Скачать»: all readings of one meter as a file."""
+"""«Скачать»: the readings of one meter as a file, all or those chosen in its history."""
 
 import re
 import tempfile
@@ -18,6 +18,7 @@ from meters.exports.green_button import write_green_button
 from meters.exports.json import write_json
 from meters.exports.rows import ExportedReading, Rows
 from meters.exports.xlsx import write_xlsx
+from meters.history_filter import read_filter
 from meters.queries.exports import get_exported_meter, get_exported_readings
 from meters.queries.places import get_neighbourhood
 
@@ -36,11 +37,11 @@ def meter_readings(request: HttpRequest, pk: int, file_format: str) -> Streaming
         around = get_neighbourhood(user, pk)
     except Link.DoesNotExist as error:
         raise Http404 from error
-    meter = get_exported_meter(around)
+    meter, wanted = get_exported_meter(around), read_filter(request.GET.dict())
     name = f"readings-{_make_plain(meter.serial)}-{timezone.localdate(now):%Y-%m-%d}.{file_format}"
 
     def rows() -> Iterator[ExportedReading]:
-        return get_exported_readings(user, around, meter)
+        return get_exported_readings(user, around, meter, wanted)
 
     if file_format == "xlsx":
         return _send_sheet(rows, name)

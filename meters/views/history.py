@@ -14,6 +14,7 @@ from billing import operations as billing_operations
 from billing import queries as billing
 from billing.models import BillLine, Link
 from meters.bill_check import BillCheck, check_bill, choose_lines
+from meters.history_filter import SHOWN, HistoryFilter, read_filter
 from meters.history_list import describe_groups, list_readings
 from meters.history_rows import build_rows, list_years
 from meters.models import Reading
@@ -41,8 +42,8 @@ def meter_history(request: HttpRequest, pk: int) -> HttpResponse:
         billing_operations.mark_history_checked(user=user, link_id=around.link.pk, at=timezone.now())
         messages.success(request, "Отметили: показания сверены со счётом.")
         return redirect("meters:meter_history", pk)
-    before = _read_day(request.GET.get("before", ""))
-    return render(request, "meters/meter_history.html", _describe(user, around, before))
+    before, wanted = _read_day(request.GET.get("before", "")), read_filter(request.GET.dict())
+    return render(request, "meters/meter_history.html", _describe(user, around, before, wanted))
 
 
 def _read_day(text: str) -> date | None:
@@ -53,9 +54,9 @@ def _read_day(text: str) -> date | None:
         return None
 
 
-def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[str, object]:
+def _describe(user: User, around: Neighbourhood, before: date | None, wanted: HistoryFilter) -> dict[str, object]:
     place, link = around.place, around.link
-    page = queries.get_readings_page(user, place, around.scales, before=before)
+    page = queries.get_readings_page(user, place, around.scales, before=before, wanted=wanted)
     since = min((row.taken_on for row in page.readings), default=timezone.localdate()).replace(day=1)
     lines = _choose(billing.get_bill_lines([link.account_id], since), around)
     rows = build_rows(
@@ -68,7 +69,9 @@ def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[st
         lines=lines,
         calendar=link.account.supplier.reading_calendar,
         user_id=user.pk,
+        tells_use=not wanted.shown,
     )
+    is_beginning = before is None and not wanted.is_on
     context: dict[str, object] = {
         "link": link,
         "place": place,
@@ -77,10 +80,14 @@ def _describe(user: User, around: Neighbourhood, before: date | None) -> dict[st
         "years": list_years(rows),
         "is_first_page": before is None,
         "older": f"{page.older:%Y-%m-%d}" if page.older else "",
-        "removal": tell_removal(around) if before is None else None,
-        "installation": None if page.older else tell_installation(around),
+        "is_beginning": is_beginning,
+        "wanted": wanted,
+        "shown": [(key, label, key == wanted.shown) for key, label in SHOWN.items()],
+        "all_years": queries.get_years(user, place),
+        "removal": tell_removal(around) if is_beginning else None,
+        "installation": None if page.older or wanted.is_on else tell_installation(around),
     }
-    if before is None:
+    if is_beginning:
         context |= {
             "last": list_readings(get_last_readings([place])[0]),
             "chart": _draw_chart(user, around, page.readings),
@@ -106,4 +113,10 @@ def _draw_chart(user: User, around: Neighbourhood, readings: list[Reading]) -> U
         return None
     places = [around.place, *([around.former] if around.former else [])]
     points = queries.get_actual_points(user, places, until=readings[0].taken_on + timedelta(days=1))
-    return draw_use(places, around.scales_by_meter, points)
+    account, meter = around.link.account, around.place.meter
+    prices = {
+        tariff.code: tariff.price * meter.ratio
+        for tariff in billing.get_tariffs([account.supplier_id], timezone.localdate())
+        if tariff.service == account.service and not tariff.range_from
+    }
+    return draw_use(places, around.scales_by_meter, points, prices)

@@ -338,3 +338,44 @@ class TestLastBill:
     def test_without_a_bill_there_is_nothing_to_compare(self, as_alice: PageClient, meter: Meter) -> None:
         BillLine.objects.all().delete()
         assert "сверять пока не с чем" in read(as_alice, url_of(meter))
+
+
+class TestChosenReadings:
+    @pytest.fixture(autouse=True)
+    def _an_estimate_and_an_inspection(self, meter: Meter) -> None:
+        scale = meter.scales.get(code="1")
+        on = date(2026, 2, 10)
+        factories.ReadingFactory(scale=scale, taken_on=on, value=9999, kind="estimated", source="supplier")
+        factories.ReadingFactory(scale=scale, taken_on=on + timedelta(days=2), value=8888, source="inspector")
+
+    def test_by_whom_and_by_year(self, as_alice: PageClient, meter: Meter) -> None:
+        everything = read(as_alice, url_of(meter))
+        assert "9 999" in everything
+        assert "8 888" in everything
+        estimated = read(as_alice, f"{url_of(meter)}?show=estimated")
+        assert "9 999" in estimated
+        assert "8 888" not in estimated
+        assert "12 612" not in estimated
+        supplier = read(as_alice, f"{url_of(meter)}?show=supplier")
+        assert "8 888" in supplier
+        assert "9 999" not in supplier
+        former = read(as_alice, f"{url_of(meter)}?year=2025")
+        assert "12 612" not in former
+        assert "Выбранные показания" in former
+
+    def test_says_when_nothing_fits_and_how_to_go_back(self, as_alice: PageClient, meter: Meter) -> None:
+        assert "Таких показаний нет" in read(as_alice, f"{url_of(meter)}?show=estimated&year=2025")
+        assert "12 612" in read(as_alice, f"{url_of(meter)}?show=nonsense&year=x")
+
+    def test_the_file_holds_what_was_chosen(self, as_alice: PageClient, meter: Meter) -> None:
+        html = as_alice.get(f"{url_of(meter)}?show=estimated").content.decode()
+        address = reverse("meters:meter_readings", args=[meter.pk, "csv"])
+        assert f'href="{address}?show=estimated"' in html
+        body = b"".join(as_alice.get(f"{address}?show=estimated").streaming_content).decode()
+        assert "9999" in body
+        assert "12612" not in body
+
+    def test_a_year_tells_use_from_the_reading_before_it(self, as_alice: PageClient, meter: Meter) -> None:
+        Reading.objects.exclude(source="resident").delete()
+        of_2026 = Reading.objects.filter(meter=meter, scale__code="1", taken_on__year=2026)
+        assert read(as_alice, f"{url_of(meter)}?year=2026").count("+280 кВт·ч") == of_2026.count() > 0
