@@ -21,8 +21,9 @@ from exchange.models import HoldDecision, ImportRun, RejectedRow
 from exchange.staff_access import ReadOnlyAdmin
 from exchange.staff_batches import ExportBatchAdmin
 from exchange.staff_forms import DecisionForm
+from exchange.staff_reconciliation import ReconciliationAdmin
 
-__all__ = ["ExportBatchAdmin", "ImportRunAdmin", "RejectedRowAdmin"]
+__all__ = ["ExportBatchAdmin", "ImportRunAdmin", "ReconciliationAdmin", "RejectedRowAdmin"]
 
 SHOWN_ROWS = 100
 REJECT_COLUMNS = ("file", "line", "column", "value", "reason")

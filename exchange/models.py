@@ -184,3 +184,25 @@ class ExportedSubmission(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch}: {self.submission}"
+
+
+class Reconciliation(models.Model):
+    """What a worker counted last of one supplier and month: staff read it at once, however many accounts there are."""
+
+    supplier = models.ForeignKey(Supplier, models.CASCADE, verbose_name="поставщик")
+    period = models.DateField("месяц", help_text="first day of the month billed")
+    figures = models.JSONField("числа", default=dict, blank=True, help_text="{code of exchange.figures: count}")
+    wanted_at = models.DateTimeField("попросили посчитать")
+    counted_at = models.DateTimeField("посчитано", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "сверка"
+        verbose_name_plural = "сверки"
+        constraints = [models.UniqueConstraint(fields=["supplier", "period"], name="reconciliation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.supplier} {self.period:%Y-%m}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.counted_at is None or self.counted_at < self.wanted_at

@@ -11,6 +11,7 @@ from notifications import hints
 LONGEST = 6 * 60 * 60
 """Seconds; a package of millions of accounts takes minutes."""
 SECONDS = 8
+COUNTING = 15 * 60
 FOLLOW_UP = "exchange.tasks.follow_up_imports"
 
 
@@ -25,3 +26,12 @@ def follow_up_imports() -> None:
     until = time.monotonic() + SECONDS
     if not operations.follow_up_imports(at=timezone.now(), may_go_on=lambda: time.monotonic() < until):
         hints.send_hint(FOLLOW_UP)
+
+
+@shared_task(time_limit=COUNTING)
+def count_reconciliations() -> None:
+    """Figures of millions of accounts take seconds; a second worker called meanwhile finds them taken."""
+    at = timezone.now()
+    operations.plan_reconciliations(at=at)
+    while operations.count_waiting_reconciliation(at=at):
+        pass

@@ -13,6 +13,7 @@ from django.utils import timezone
 from billing import operations as billing
 from billing.models import Supplier
 from exchange.models import FollowUp, ImportRun
+from exchange.operations.reconciling import count_reconciliation
 from meters import operations as meters
 from notifications import hints
 
@@ -103,15 +104,24 @@ def _tell_bill_news(supplier: Supplier, row: FollowUp, at: datetime) -> Done:
     return (0 if billing.tell_bill_news(at=at) else None), {}
 
 
+def _count_figures(supplier: Supplier, row: FollowUp, at: datetime) -> Done:
+    period = read_period(row.run)
+    if period is not None:
+        count_reconciliation(supplier_id=supplier.pk, period=period, at=at)
+    return None, {}
+
+
 _STEPS: Mapping[Step, Callable[[Supplier, FollowUp, datetime], Done]] = {
     Step.LINK_REQUESTS: _settle_link_requests,
     Step.SUBMISSIONS: _settle_submissions,
     Step.CORRECTED: _settle_corrected,
     Step.BILL_NEWS: _tell_bill_news,
+    Step.FIGURES: _count_figures,
 }
 _NEXT = {
     Step.LINK_REQUESTS: Step.SUBMISSIONS,
     Step.SUBMISSIONS: Step.CORRECTED,
     Step.CORRECTED: Step.BILL_NEWS,
-    Step.BILL_NEWS: Step.DONE,
+    Step.BILL_NEWS: Step.FIGURES,
+    Step.FIGURES: Step.DONE,
 }
