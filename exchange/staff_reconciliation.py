@@ -15,9 +15,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
-from accounts.audit.kinds import Kind
-from accounts.audit.recording import record_event
-from accounts.residents import staff_of
 from billing.models import PersonalAccount, Service
 from exchange import operations
 from exchange.csv_cells import join_cells
@@ -122,13 +119,7 @@ class ReconciliationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Reconciliation]):
 
     def rows_csv_view(self, request: HttpRequest, pk: int, code: str) -> StreamingHttpResponse:
         row, figure = self._get_row(request, pk), _get_figure(code)
-        record_event(
-            Kind.STAFF_EXPORT,
-            user=None,
-            staff=staff_of(request),
-            figures={"what": f"reconciliation {figure.code}", "reconciliation": row.pk},
-            at=timezone.now(),
-        )
+        self.log_change(request, row, f"Скачаны строки «{figure.title}»")
         lines = (join_cells((account, what, said or "")) for _, _, account, what, said in _read_all(figure, row))
         return _send(chain([join_cells(COLUMNS)], lines), f"{_name(row)}-{figure.code}.csv")
 
@@ -160,10 +151,10 @@ def _get_figure(code: str) -> Figure:
 
 
 def _read(figure: Figure, row: Reconciliation, after: int, limit: int) -> list[Row]:
-    known = {"supplier": row.supplier_id, "period": row.period, "after": after, "limit": limit}
     with connection.cursor() as cursor:
-        cursor.execute(figure.page, known)
-        return cursor.fetchall()
+        cursor.execute(figure.page, {"supplier": row.supplier_id, "period": row.period, "after": after, "limit": limit})
+        found: list[Row] = cursor.fetchall()
+    return found
 
 
 def _read_all(figure: Figure, row: Reconciliation) -> Iterator[Row]:
