@@ -1,4 +1,4 @@
-# One image for the web process, the worker, the beat and the migrations.
+# One image for the web process, the worker, the beat, the imports and the migrations.
 FROM python:3.11-slim AS packages
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /venv

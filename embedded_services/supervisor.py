@@ -105,6 +105,7 @@ class Supervisor:
             Child("web", [*python, *web.split()], {**environment, "SERVES_WEB": "1"}, watcher),
             Child("worker", [*python, *worker.split(), "--loglevel", "WARNING"], environment, watcher),
             Child("beat", [*python, *beat.split(), schedule], environment, watcher),
+            Child("imports", [sys.executable, "manage.py", "run_imports"], environment, watcher),
         ]
 
     def _look_after(self, preparation: Preparation, web: Child, others: list[Child]) -> None:

@@ -19,11 +19,12 @@ from exchange.csv_cells import join_cells
 from exchange.layouts import LAYOUTS
 from exchange.models import HoldDecision, ImportRun, RejectedRow
 from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_arrivals import ArrivalAdmin
 from exchange.staff_batches import ExportBatchAdmin
 from exchange.staff_forms import DecisionForm
 from exchange.staff_reconciliation import ReconciliationAdmin
 
-__all__ = ["ExportBatchAdmin", "ImportRunAdmin", "ReconciliationAdmin", "RejectedRowAdmin"]
+__all__ = ["ArrivalAdmin", "ExportBatchAdmin", "ImportRunAdmin", "ReconciliationAdmin", "RejectedRowAdmin"]
 
 SHOWN_ROWS = 100
 REJECT_COLUMNS = ("file", "line", "column", "value", "reason")

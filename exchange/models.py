@@ -5,6 +5,7 @@ from django.db.models import Value
 
 from accounts.models import User
 from billing.models import Supplier
+from exchange.arrival_models import Arrival as Arrival
 from meters.models import Submission
 
 

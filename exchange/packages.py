@@ -9,16 +9,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, Any
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from exchange.archives import BadArchive, list_entries
+
 MANIFEST = "registry.json"
 LARGEST_MANIFEST = 1024 * 1024
-LARGEST_ARCHIVE = 64 * 1024**3
-MOST_ENTRIES = 1000
 
 
 class UnreadablePackage(Exception):
@@ -77,48 +77,27 @@ class Package:
 def open_package(path: Path) -> Iterator[Package]:
     """Raises `UnreadablePackage`."""
     if path.is_dir():
-        files = {entry.name: entry for entry in path.iterdir() if entry.is_file() and not entry.is_symlink()}
-        yield Package(path.resolve().name, dict(files), None)
+        yield Package(path.resolve().name, dict(_list_folder(path)), None)
     elif path.is_file():
         try:
             with zipfile.ZipFile(path) as archive:
                 yield Package(path.name, dict(list_entries(archive)), archive)
+        except BadArchive as error:
+            raise UnreadablePackage(str(error)) from error
         except (zipfile.BadZipFile, NotImplementedError) as error:
             raise UnreadablePackage("Это не папка и не читаемый архив .zip.") from error
     else:
         raise UnreadablePackage("По этому пути ничего нет.")
 
 
-def list_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
-    """The files of an archive by plain name, all in its root or all in one folder."""
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    if len(entries) > MOST_ENTRIES or sum(entry.file_size for entry in entries) > LARGEST_ARCHIVE:
-        raise UnreadablePackage("Архив слишком велик.")
-    found: dict[str, zipfile.ZipInfo] = {}
-    folders: set[str] = set()
-    for entry in entries:
-        place = PurePosixPath(entry.filename)
-        is_link = (entry.external_attr >> 16) & 0o170000 == 0o120000
-        if (
-            place.is_absolute()
-            or ".." in place.parts
-            or "\\" in entry.orig_filename
-            or ":" in entry.filename
-            or "\x00" in entry.orig_filename
-            or is_link
-        ):
-            raise UnreadablePackage(f"Недопустимое имя в архиве: {entry.filename[:80]}")
-        if entry.flag_bits & 0x1:
-            raise UnreadablePackage("Архив закрыт паролем.")
-        if place.parts[0] == "__MACOSX":
-            continue
-        folders.add(str(place.parent))
-        if place.name in found:
-            raise UnreadablePackage(f"Имя встречается в архиве дважды: {place.name}")
-        found[place.name] = entry
-    if len(folders) > 1 or any(len(PurePosixPath(folder).parts) > 1 for folder in folders):
-        raise UnreadablePackage("Файлы архива лежат в разных папках.")
-    return found
+def _list_folder(path: Path) -> dict[str, Path]:
+    files: dict[str, Path] = {}
+    for entry in path.iterdir():
+        if entry.is_file() and not entry.is_symlink():
+            if entry.name.lower() in files:
+                raise UnreadablePackage(f"Имя встречается в папке дважды: {entry.name[:80]}")
+            files[entry.name.lower()] = entry
+    return files
 
 
 def read_manifest(package: Package) -> Manifest:

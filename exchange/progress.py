@@ -9,7 +9,10 @@ MEGABYTE = 1_000_000
 
 
 class Progress:
-    """Tells nobody. `start` knows all bytes that will be read, `read` each block, `write` the file now being merged."""
+    """Tells nobody. `start` knows all bytes that will be read, `read` each block, `write` the file now being merged.
+
+    `finish` comes before the last step: what it raises undoes everything, and after it nothing may stop the import.
+    """
 
     def start(self, total: int) -> None: ...
 

@@ -1,5 +1,7 @@
 """What staff fill in when they decide about a held package, or bring what billing answered."""
 
+from typing import Any
+
 from django import forms
 
 from exchange.models import HoldDecision
@@ -24,3 +26,34 @@ class ReplyForm(forms.Form):
         help_text="CSV: receipt;status;reason, где status acknowledged или refused.",
         error_messages={"required": "Выберите файл ответа.", "empty": "В файле ничего нет."},
     )
+
+
+class PackageForm(forms.Form):
+    """`refused` is what was said against the file while it came; it was not kept then."""
+
+    package = forms.FileField(
+        label="Пакет реестров",
+        help_text=(
+            "Архив .zip с registry.json и таблицами, до 2 ГБ, или книга .xlsx по шаблону. "
+            "Пока вы не нажмёте «Применить», ничего не изменится."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".zip,.xlsx"}),
+        error_messages={"required": "Выберите файл пакета.", "empty": "В файле ничего нет."},
+    )
+
+    def __init__(self, *args: Any, refused: str = "", **named: Any) -> None:
+        super().__init__(*args, **named)
+        if refused:
+            self.fields["package"].error_messages["required"] = refused
+
+
+class WishForm(forms.Form):
+    """The button pressed is the wish."""
+
+    WISHES = (
+        ("check", "Проверить"),
+        ("apply", "Применить"),
+        ("cancel", "Остановить"),
+        ("drop", "Удалить с портала"),
+    )
+    wish = forms.ChoiceField(choices=WISHES)

@@ -1,4 +1,4 @@
-"""The worker that applies packages staff let in, and does what follows from an import. Calls are only hints."""
+"""What follows from an import, and the tidying. Imports are run by `manage.py run_imports`. Calls are only hints."""
 
 import time
 
@@ -8,16 +8,9 @@ from django.utils import timezone
 from exchange import operations
 from notifications import hints
 
-LONGEST = 6 * 60 * 60
-"""Seconds; a package of millions of accounts takes minutes."""
 SECONDS = 8
 COUNTING = 15 * 60
 FOLLOW_UP = "exchange.tasks.follow_up_imports"
-
-
-@shared_task(time_limit=LONGEST)
-def apply_let_in_packages() -> None:
-    operations.apply_let_in_packages(at=timezone.now())
 
 
 @shared_task
@@ -35,3 +28,8 @@ def count_reconciliations() -> None:
     operations.plan_reconciliations(at=at)
     while operations.count_waiting_reconciliation(at=at):
         pass
+
+
+@shared_task
+def sweep_arrivals() -> None:
+    operations.sweep_arrivals(at=timezone.now())

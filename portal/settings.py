@@ -235,7 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "follow-up-imports": {"task": "exchange.tasks.follow_up_imports", "schedule": 60.0},
     "count-reconciliations": {"task": "exchange.tasks.count_reconciliations", "schedule": 300.0},
-    "apply-let-in-packages": {"task": "exchange.tasks.apply_let_in_packages", "schedule": 300.0},
+    "sweep-arrivals": {"task": "exchange.tasks.sweep_arrivals", "schedule": 3600.0},
 }
 
 # Who sends SMS: a dotted path to a class with `send(to, text, key) -> provider id`.

@@ -9,9 +9,6 @@ from accounts.audit.recording import record_event
 from accounts.models import User
 from exchange.kept_packages import drop_package, find_package
 from exchange.models import HoldDecision, ImportRun
-from notifications import hints
-
-APPLY = "exchange.tasks.apply_let_in_packages"
 
 
 class NotPossibleNow(Exception):
@@ -22,7 +19,7 @@ class NotPossibleNow(Exception):
 
 
 def decide_on_package(*, run_id: int, staff: User, decision: str, reason: str, at: datetime) -> HoldDecision:
-    """Let in, the package is applied by the worker from its copy; refused, the copy goes. Raises `NotPossibleNow`."""
+    """Let in, the package is applied by the runner from its copy; refused, the copy goes. Raises `NotPossibleNow`."""
     made = _write_decision(run_id, staff, decision, reason, at)
     if made.decision == HoldDecision.Decision.REFUSE:
         drop_package(run_id)
@@ -39,8 +36,6 @@ def _write_decision(run_id: int, staff: User, decision: str, reason: str, at: da
         raise NotPossibleNow("Копии пакета больше нет: впустить можно будет, когда его пришлют снова.")
     run.status = ImportRun.Status.LET_IN if is_let_in else ImportRun.Status.REFUSED
     run.save(update_fields=["status"])
-    if is_let_in:
-        hints.send_hint_on_commit(APPLY)
     figures = {"what": f"package.{decision}", "run": run.pk}
     record_event(Kind.STAFF_DECISION, staff=staff, figures=figures, at=at)
     return HoldDecision.objects.create(

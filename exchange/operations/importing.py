@@ -29,14 +29,21 @@ class _SomebodyElseDoes(Exception):
     """Another package of the supplier is coming in, or this one was taken meanwhile."""
 
 
-def import_registry(path: Path, *, at: datetime, dry_run: bool = False, progress: Progress | None = None) -> ImportRun:
+def import_registry(
+    path: Path,
+    *,
+    at: datetime,
+    dry_run: bool = False,
+    progress: Progress | None = None,
+    run: ImportRun | None = None,
+) -> ImportRun:
     """Takes a registry package (a folder or a .zip) into the database, whole or not at all.
 
     The run says what came of it: applied, held (a copy is kept for staff to decide), failed (not a package) or, when a
     dry run found nothing wrong, checked; with counts per file and the refused rows. One package of a supplier at a
-    time; the same package twice writes nothing.
+    time; the same package twice writes nothing. `run` is one just begun by `begin_run`.
     """
-    run = _begin_run(path, at=at, dry_run=dry_run)
+    run = run or begin_run(path, at=at, dry_run=dry_run)
     try:
         _take_package(run, path, progress=progress or Progress())
     except BaseException:
@@ -91,7 +98,8 @@ def _settle(run: ImportRun, *, at: datetime) -> None:
 
 
 @transaction.atomic(durable=True)
-def _begin_run(path: Path, *, at: datetime, dry_run: bool) -> ImportRun:
+def begin_run(path: Path, *, at: datetime, dry_run: bool) -> ImportRun:
+    """A row for who wants to show it before anything is read."""
     return ImportRun.objects.create(source=path.name[:300], started_at=at, is_dry_run=dry_run)
 
 
@@ -132,6 +140,7 @@ def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Reject
     newest_bill = billing.get_newest_bill_id()
     apply_files(run, package, gate, rejects, progress)
     gate.decide()
+    progress.finish()
     if run.is_dry_run:
         raise _OnlyLooked
     promise_follow_up(run, bills_after=newest_bill, at=timezone.now())

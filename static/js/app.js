@@ -17,6 +17,7 @@ const behaviours = [
   ["[data-copy]", () => import("./copy.js")],
   ["[data-dismiss]", () => import("./dismiss.js")],
   ["[data-focus-now]", () => import("./focus-now.js")],
+  ["form[data-upload-progress]", () => import("./upload-progress.js")],
   ["[data-file-limit]", () => import("./chosen-files.js")],
   ["form[method=post]:not([data-many])", () => import("./submit-once.js")],
 ];

@@ -1,12 +1,13 @@
 // Asks the server again until the answer has come: the fragment replaces the element; one without data-poll ends the asking.
 
-const GIVE_UP_AFTER = 120_000;
+const GIVE_UP_AFTER = 120_000; // unless data-poll-for says otherwise
 const SLOWEST = 15_000;
 
 export default function poll(element) {
   const every = Number(element.dataset.pollEvery) || 2000;
   const address = element.dataset.poll;
   const begun = Date.now();
+  const giveUpAfter = Number(element.dataset.pollFor) || GIVE_UP_AFTER;
   let wait = every;
   let current = element;
 
@@ -25,7 +26,7 @@ export default function poll(element) {
       if (!(error instanceof TypeError)) throw error;
       wait = Math.min(wait * 2, SLOWEST);
     }
-    if (current.isConnected && current.dataset.poll && Date.now() - begun < GIVE_UP_AFTER) setTimeout(ask, wait);
+    if (current.isConnected && current.dataset.poll && Date.now() - begun < giveUpAfter) setTimeout(ask, wait);
   }
 
   function replace(html) {

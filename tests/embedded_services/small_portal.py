@@ -13,7 +13,7 @@ from embedded_services.ports import find_free_port
 from embedded_services.processes import wait_until
 
 FILES = {
-    "manage.py": "",
+    "manage.py": "import time\nwhile True:\n    time.sleep(1)\n",
     "portal/__init__.py": "from portal.celery import app as app",
     "portal/celery.py": """
 import os

@@ -1,7 +1,9 @@
 """Small packages, written by hand in the tests."""
 
 import json
+import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 SUPPLIERS = "code;name;number_pattern\npsk;Свет;\\d{3}\\\\\\d{8}\n"
@@ -75,3 +77,15 @@ def write_package(
     }
     (folder / "registry.json").write_text(json.dumps(manifest))
     return folder
+
+
+def write_archive(
+    path: Path, files: dict[str, str | bytes] | dict[str, str], *, inside: str = "", **manifest: Any
+) -> Path:
+    """The same as a .zip; `inside` is a folder within it, ending in a slash."""
+    with TemporaryDirectory() as folder:
+        package = write_package(Path(folder) / "p", files, **manifest)
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(package.iterdir()):
+                archive.write(file, inside + file.name)
+    return path

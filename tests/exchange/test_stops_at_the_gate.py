@@ -11,10 +11,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from billing.models import PersonalAccount
-from exchange import operations, tasks
+from exchange import operations
 from exchange.kept_packages import find_package
 from exchange.models import HoldDecision, ImportRun
 from exchange.operations import import_registry
@@ -215,7 +216,7 @@ class TestStaffDecide:
         (tmp_path / "later" / "scales.csv").unlink()
 
         assert "Пакет впущен" in self.decide(as_staff, held, "let_in")
-        tasks.apply_let_in_packages()
+        operations.apply_let_in_packages(at=timezone.now())
 
         held.refresh_from_db()
         assert (held.status, set(Scale.objects.values_list("name", flat=True))) == ("applied", {"Ночь"})
@@ -242,12 +243,12 @@ class TestStaffDecide:
         Meter.objects.filter(registration__startswith="R").update(digits_left=5)
         Reading.objects.update(value=300, taken_on="2026-09-01")
 
-        tasks.apply_let_in_packages()
+        operations.apply_let_in_packages(at=timezone.now())
 
         held.refresh_from_db()
         assert (held.status, [hold["code"] for hold in held.holds]) == ("held", ["backward_readings"])
         self.decide(as_staff, held, "let_in")
-        tasks.apply_let_in_packages()
+        operations.apply_let_in_packages(at=timezone.now())
         held.refresh_from_db()
         assert held.status == "applied"
 
@@ -262,7 +263,7 @@ class TestStaffDecide:
         run = import_registry(package, at=NOW)
 
         self.decide(as_staff, run, "let_in")
-        tasks.apply_let_in_packages()
+        operations.apply_let_in_packages(at=timezone.now())
 
         run.refresh_from_db()
         assert run.status == ImportRun.Status.APPLIED
@@ -278,7 +279,7 @@ class TestStaffDecide:
         folder = write_package(tmp_path / "p", write_files(name="Ночь"))
         run = import_registry(Path(shutil.make_archive(str(tmp_path / "p"), "zip", folder)), at=NOW)
         self.decide(as_staff, run, "let_in")
-        tasks.apply_let_in_packages()
+        operations.apply_let_in_packages(at=timezone.now())
 
         run.refresh_from_db()
         assert (run.status, run.source) == ("applied", "p.zip")

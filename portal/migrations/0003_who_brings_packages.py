@@ -1,0 +1,24 @@
+"""The administrator brings registry packages, the senior sees them."""
+
+from django.contrib.auth.management import create_permissions
+from django.db import migrations
+
+RIGHTS = {"Старший": ["view_arrival"], "Администратор": ["view_arrival", "add_arrival"]}
+
+
+def grant(apps, schema_editor):
+    Group = apps.get_model("auth", "Group")
+    Permission = apps.get_model("auth", "Permission")
+    app = apps.get_app_config("exchange")
+    app.models_module = True
+    create_permissions(app, verbosity=0, apps=apps)
+    app.models_module = None
+    for name, codenames in RIGHTS.items():
+        rights = Permission.objects.filter(content_type__app_label="exchange", codename__in=codenames)
+        for group in Group.objects.filter(name=name):
+            group.permissions.add(*rights)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("portal", "0002_who_lets_a_phone_off"), ("exchange", "0007_arrivals")]
+    operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
