@@ -87,7 +87,7 @@ def read(arrival: Arrival) -> Arrival:
 def test_it_shows_how_far_it_is_while_nothing_of_it_can_be_seen(arrival: Arrival, gate: threading.Event) -> None:
     running = in_thread(Runner().run_next)
 
-    assert wait_until(lambda: read(arrival).progress.get("stage") == "writing", seconds=10)
+    assert wait_until(lambda: read(arrival).progress.get("file") == "meters.csv", seconds=20)
     assert describe_progress(arrival.progress).words == "Сравниваем и пишем meters.csv, 3 из 9"
     assert (arrival.status, arrival.run.status if arrival.run else "") == ("running", "running")
     assert not PersonalAccount.objects.exists()
@@ -99,7 +99,7 @@ def test_it_shows_how_far_it_is_while_nothing_of_it_can_be_seen(arrival: Arrival
 
 def test_staff_stop_it_in_the_midst(arrival: Arrival, staff: User, gate: threading.Event) -> None:
     running = in_thread(Runner().run_next)
-    assert wait_until(lambda: read(arrival).progress.get("stage") == "writing", seconds=10)
+    assert wait_until(lambda: read(arrival).progress.get("file") == "meters.csv", seconds=20)
 
     operations.cancel_arrival(arrival_id=arrival.pk, staff=staff, at=timezone.now())
     running.join(timeout=10)
@@ -117,7 +117,7 @@ def test_staff_stop_it_in_the_midst(arrival: Arrival, staff: User, gate: threadi
 def test_told_to_end_it_puts_the_package_back_at_once(arrival: Arrival, gate: threading.Event) -> None:
     ending = Runner()
     running = in_thread(ending.run_next)
-    assert wait_until(lambda: read(arrival).progress.get("stage") == "writing", seconds=10)
+    assert wait_until(lambda: read(arrival).progress.get("file") == "meters.csv", seconds=20)
 
     ending.is_ending.set()
     running.join(timeout=10)
@@ -161,7 +161,7 @@ def test_who_lost_the_lease_writes_nothing_more(arrival: Arrival) -> None:
 
 def test_a_frozen_runner_that_wakes_up_changes_nothing_twice(arrival: Arrival, gate: threading.Event) -> None:
     frozen = in_thread(Runner().run_next)
-    assert wait_until(lambda: read(arrival).progress.get("stage") == "writing", seconds=10)
+    assert wait_until(lambda: read(arrival).progress.get("file") == "meters.csv", seconds=20)
     Arrival.objects.update(lease="00000000-0000-4000-8000-000000000000", leased_until=timezone.now())
     frozen.join(timeout=10)
     assert not PersonalAccount.objects.exists()
