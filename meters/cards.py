@@ -1,6 +1,6 @@
 """What stands on the page «Показания»: one card for each meter, or for an account that has none to show."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -8,7 +8,9 @@ from decimal import Decimal
 from accounts.models import User
 from billing import queries as billing
 from billing.calendar import count_days, name_day, name_month
-from billing.models import BillLine, Link, PersonalAccount, Service, Supplier, Tariff
+from billing.costs import Step, write_steps
+from billing.models import BillLine, Link, PersonalAccount, Service, Supplier
+from meters.costs import Prices, choose_steps, get_prices
 from meters.models import Meter, Reading, Scale, Submission
 from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
@@ -26,7 +28,7 @@ KINDS: dict[str, str] = {Reading.Kind.ESTIMATED: "по среднему", Readin
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """One register: what it really showed before and by whom, and what a unit of it costs (roubles).
+    """One register: what it really showed before and by whom, and what its use costs, range by range.
 
     `estimate` is a newer value the supplier reckoned, kept apart: a new value is never judged by it.
     """
@@ -35,7 +37,7 @@ class ScaleRow:
     previous: Decimal | None
     previous_on: date | None
     said: str
-    price: Decimal | None
+    steps: tuple[Step, ...]
     estimate: Decimal | None = None
     estimate_on: date | None = None
     estimate_said: str = ""
@@ -43,6 +45,11 @@ class ScaleRow:
     @property
     def field_name(self) -> str:
         return f"value-{self.scale.pk}"
+
+    @property
+    def steps_text(self) -> str:
+        """As the page gives them to its script."""
+        return write_steps(self.steps)
 
 
 @dataclass(frozen=True)
@@ -118,7 +125,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     periods = {pk: supplier.reading_calendar.billing_period(on) for pk, supplier in suppliers.items()}
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
-    prices = _index_prices(billing.get_tariffs(suppliers, on))
+    prices = get_prices(list(suppliers), on)
     billed = _index_kinds(billing.get_bill_lines(accounts, _months_before(on, SEEN_MONTHS)))
     cards = []
     for link in links:
@@ -132,7 +139,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
             current = sent.get(meter.pk)
             if current is not None and current.period < periods[link.account.supplier_id]:
                 current = None
-            rows = tuple(_describe_row(link, meter, scale, known, prices) for scale in known.scales[meter.pk])
+            rows = tuple(_describe_row(link, meter, scale, known, prices, on) for scale in known.scales[meter.pk])
             cards.append(
                 ReadingCard(
                     link=link,
@@ -202,26 +209,16 @@ def _describe_verification(link: Link, meter: Meter, on: date) -> Badge | None:
     return Badge(told.badge, told.kind) if told.badge else None
 
 
-def _describe_row(
-    link: Link, meter: Meter, scale: Scale, known: Known, prices: Mapping[tuple[int, str, str], Decimal]
-) -> ScaleRow:
+def _describe_row(link: Link, meter: Meter, scale: Scale, known: Known, prices: Prices, on: date) -> ScaleRow:
     base = known.bases.get(scale.pk, Base())
-    price = prices.get((link.account.supplier_id, link.account.service, scale.code))
-    price = None if price is None else price * meter.ratio
+    since = base.last_actual_on or meter.installed_on
+    steps = choose_steps(prices, link.account, scale.code, link.account.supplier.reading_calendar, since, on)
     is_estimate = base.last is not None and base.last_kind != Reading.Kind.ACTUAL
     estimate = (base.last, base.last_on, KINDS.get(base.last_kind, "")) if is_estimate else (None, None, "")
     if base.last_actual is not None:
         said = SOURCES.get(base.last_actual_source, "")
-        return ScaleRow(scale, base.last_actual, base.last_actual_on, said, price, *estimate)
-    return ScaleRow(scale, scale.opening_value, None, "при установке", price, *estimate)
-
-
-def _index_prices(tariffs: Sequence[Tariff]) -> dict[tuple[int, str, str], Decimal]:
-    """The price of the first range by supplier, service and scale."""
-    prices: dict[tuple[int, str, str], Decimal] = {}
-    for tariff in sorted(tariffs, key=lambda row: row.range_from):
-        prices.setdefault((tariff.supplier_id, tariff.service, tariff.code), tariff.price)
-    return prices
+        return ScaleRow(scale, base.last_actual, base.last_actual_on, said, steps, *estimate)
+    return ScaleRow(scale, scale.opening_value, None, "при установке", steps, *estimate)
 
 
 def _index_kinds(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[tuple[date, str]]]:

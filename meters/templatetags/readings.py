@@ -1,11 +1,11 @@
 """What the pages of readings look up."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
 
-from billing.models import Link
 from meters.cards import ReadingCard
 from meters.forms import ReadingsForm
 
@@ -19,7 +19,7 @@ def drum_field(form: BaseForm, name: str) -> BoundField:
 
 
 @register.simple_tag
-def lookup(values: Mapping[int, Link], key: int) -> Link | None:
+def lookup(values: Mapping[int, Any], key: int) -> Any:
     return values.get(key)
 
 

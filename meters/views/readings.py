@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.residents import resident_of
 from meters import operations
 from meters.cards import choose_soonest, get_reading_cards, group_cards, list_deadlines
+from meters.costs import get_costs
 from meters.forms import ReadingsForm
 from meters.models import Meter, Submission
 from meters.offline import describe_for_device, make_draft_name
@@ -74,6 +75,7 @@ def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
         "events": list_events(submission),
         "can_withdraw": submission.status in queries.CHANGEABLE,
         "can_restore": submission.status == Submission.Status.WITHDRAWN,
+        "costs": get_costs([submission]),
         "links": queries.get_links_to(resident_of(request), [submission.account_id]),
     }
     return render(request, "meters/submission_detail.html", context)
@@ -145,6 +147,7 @@ def _batch_context(request: HttpRequest, key: UUID) -> dict[str, object]:
         "key": key,
         "draft": make_draft_name(resident_of(request)),
         "told": [tell_submission(submission) for submission in batch],
+        "costs": get_costs(batch),
         "links": queries.get_links_to(resident_of(request), [row.account_id for row in batch]),
         "is_settled": queries.is_settled(batch),
         "sent_at": batch[0].submitted_at,

@@ -1,6 +1,7 @@
 """The demo's two suppliers. Banks, offices and telephones are invented."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from portal.demo.households import (
     COLD_WATER,
@@ -16,6 +17,8 @@ from portal.demo.life import Row
 
 PRICES_SINCE = "2025-07-01"
 BANK = ("Тестовый банк", "044030001")
+FIRST_RANGE, DEARER = 3900, Decimal("1.5")
+"""Above so many kWh a month a unit costs so much more; no household of the demo uses that much."""
 CORR_ACCOUNT = "30101810000000000001"
 
 
@@ -47,7 +50,14 @@ def make_electricity_supplier() -> DemoSupplier:
             _office("018", "Петродворцовое отделение", "petrodvorets", "ул. Фонарная, д. 1"),
             _office("025", "Гатчинское отделение", "gatchina", "Заречная наб., д. 5"),
         ),
-        tariffs=tuple((PRICES_SINCE, "electricity", code, 0, "", price) for code, price in sorted(prices.items())),
+        tariffs=tuple(
+            tariff
+            for code, price in sorted(prices.items())
+            for tariff in (
+                (PRICES_SINCE, "electricity", code, 0, FIRST_RANGE, price),
+                (PRICES_SINCE, "electricity", code, FIRST_RANGE, "", price * DEARER),
+            )
+        ),
         households=tuple(make_electricity_households()),
     )
 

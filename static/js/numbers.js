@@ -27,11 +27,6 @@ export function writeScaled(value, places) {
   return sign + (places && fraction ? `${whole},${fraction}` : whole);
 }
 
-/** Whole roubles with their sign: "2 045 ₽". */
-export function writeRoubles(amount) {
-  return `${writeScaled(BigInt(Math.round(amount)), 0)}${NO_BREAK_SPACE}₽`;
-}
-
 /** The form of three that fits the number: день, дня, дней. */
 export function choosePlural(number, [one, few, many]) {
   const rule = new Intl.PluralRules("ru").select(number);

@@ -1,5 +1,6 @@
-// Says in the action bar how many meters of the form are filled in.
+// Says in the action bar how many meters of the form are filled in, and about what that costs together.
 
+import { writeMoney } from "./costs.js";
 import { choosePlural } from "./numbers.js";
 
 const METERS = ["счётчика", "счётчиков", "счётчиков"];
@@ -23,7 +24,8 @@ export default function sumUp(place) {
     }
     const figure = document.createElement("b");
     figure.textContent = `${filled.length} из ${meters.length}`;
-    const more = [];
+    const costs = [...form.querySelectorAll("[data-kopecks]")].map(({ dataset }) => BigInt(dataset.kopecks));
+    const more = costs.length ? [`≈\u00a0${writeMoney(costs.reduce((one, other) => one + other))}`] : [];
     if (started.length > filled.length) more.push("не все шкалы вписаны");
     if (below > 0) more.push("проверьте цифры");
     const words = [choosePlural(meters.length, METERS), ...more].join(" · ");

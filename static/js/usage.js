@@ -1,6 +1,7 @@
-// Says while one types what was used since the previous reading, and about what it costs.
+// Says while one types what was used since the previous reading, what it costs, and in which range of prices that is.
 
-import { readScaled, writeRoubles, writeScaled } from "./numbers.js";
+import { countCost, readSteps, tellPlace, writeMoney } from "./costs.js";
+import { readScaled, writeScaled } from "./numbers.js";
 
 const ROLLED_FROM = 9n;
 
@@ -25,6 +26,7 @@ export default function showUsage(scale) {
     const found = describe(scale, input.value);
     output.classList.toggle("is-below", Boolean(found && found.used < 0n));
     output.replaceChildren();
+    delete scale.dataset.kopecks;
     if (!found) return;
     if (found.used < 0n) {
       // Half a figure is always less: judge it when it is whole, or when the field is left.
@@ -43,11 +45,13 @@ export default function showUsage(scale) {
     const figure = document.createElement("b");
     figure.textContent = writeScaled(found.used, found.places);
     output.append(figure, `\u00a0${scale.dataset.unit ?? ""}`);
-    const price = Number(scale.dataset.price);
-    if (price > 0) {
-      const amount = (Number(found.used) / 10 ** found.places) * price;
-      output.append(` · ≈\u00a0${writeRoubles(amount)}`);
-    }
+    const steps = readSteps(scale.dataset.steps ?? "");
+    const cost = countCost(found.used, found.places, scale.dataset.ratio || "1", steps);
+    if (!cost) return;
+    scale.dataset.kopecks = String(cost.kopecks);
+    output.append(` · ≈\u00a0${writeMoney(cost.kopecks)}`);
+    const place = tellPlace(cost, steps, scale.dataset.unit ?? "");
+    if (place) output.append(Object.assign(document.createElement("small"), { textContent: place }));
   }
 
   input.addEventListener("input", show);

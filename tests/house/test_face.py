@@ -114,4 +114,9 @@ def test_every_icon_asked_for_is_drawn() -> None:
 def test_every_behaviour_has_its_module() -> None:
     folder = ROOT / "static/js"
     loaded = set(re.findall(r'import\("\./([\w-]+\.js)"\)', (folder / "app.js").read_text(encoding="utf-8")))
-    assert loaded == {path.name for path in folder.glob("*.js")} - {"app.js", "numbers.js", "reply-template.js"}
+    assert loaded == {path.name for path in folder.glob("*.js")} - {
+        "app.js",
+        "costs.js",
+        "numbers.js",
+        "reply-template.js",
+    }

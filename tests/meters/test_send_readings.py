@@ -76,6 +76,28 @@ def test_gets_a_receipt_at_once_and_a_verdict_from_the_worker(as_alice: PageClie
     assert f"Принято порталом № {submission.receipt}" in as_alice.get(submission.get_absolute_url()).content.decode()
 
 
+def test_the_receipt_says_what_it_costs_and_in_which_range(as_alice: PageClient, alices_flat: Link) -> None:
+    supplier = alices_flat.account.supplier
+    factories.TariffFactory(supplier=supplier, range_from=0, range_to=300, price="7.20")
+    factories.TariffFactory(supplier=supplier, range_from=300, price="9.10")
+    factories.TariffFactory(supplier=supplier, code="2", price="4.10")
+    assert 'data-steps="300:7.2;:9.1"' in as_alice.get("/readings/").content.decode()
+    answer = send(as_alice, alices_flat, "12932", "3588")
+    check()
+    html = as_alice.get(answer.url).content.decode()
+    assert "≈ 2\u00a0342,00\u00a0₽" in html, "300 по 7,20 и 20 по 9,10"
+    assert "Вы во втором диапазоне: больше 300\u00a0кВт·ч — по 9,10\u00a0₽" in html
+    assert "≈ 451,00\u00a0₽" in html
+    assert html.count("диапазоне") == 1
+
+
+def test_the_use_of_two_bills_has_the_ranges_of_two_months(as_alice: PageClient, alices_flat: Link) -> None:
+    factories.TariffFactory(supplier=alices_flat.account.supplier, range_from=0, range_to=300, price="7.20")
+    factories.TariffFactory(supplier=alices_flat.account.supplier, range_from=300, price="9.10")
+    Reading.objects.filter(taken_on__gt="2026-10-01").delete()
+    assert 'data-steps="600:7.2;:9.1"' in as_alice.get("/readings/").content.decode()
+
+
 def test_the_same_key_again_gives_the_same_receipt(as_alice: PageClient, alices_flat: Link) -> None:
     key = uuid4()
     for _ in range(3):

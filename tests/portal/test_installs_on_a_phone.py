@@ -1,5 +1,6 @@
 """The portal as an application: its manifest, its pictures, its worker."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ def test_the_worker_is_asked_for_anew_and_rules_the_whole_portal(page: PageClien
     assert answer.headers["Content-Type"].startswith("text/javascript")
     assert answer.headers["Cache-Control"] == "no-cache"
     assert "/readings/offline/" in answer.content.decode()
+
+
+def test_every_script_the_worker_keeps_finds_what_it_takes_in() -> None:
+    folder = Path(settings.BASE_DIR) / "static"
+    for name in (name for name in KEPT if name.endswith(".js")):
+        file = folder / name
+        for wanted in re.findall(r'^import (?:.+ from )?"(.+)";', file.read_text(encoding="utf-8"), re.MULTILINE):
+            assert str((file.parent / wanted).resolve().relative_to(folder)) in KEPT, (name, wanted)
 
 
 def test_the_worker_keeps_only_files_that_exist_and_its_version_follows_them(
