@@ -1,6 +1,6 @@
 """What can be done at the door to the supplier's billing system: packages `arriving`, the runner `running` them,
-`importing` registries, `following_up` what they bring, `deciding` about held ones, `exporting` accepted readings, taking in
-what billing is `answering` to them, and `reconciling`."""
+`importing` registries, `following_up` what they bring, `deciding` about held ones, `exporting` accepted readings,
+taking in what billing is `answering` to them, and `reconciling`."""
 
 from exchange.operations.answering import Answered, take_reply
 from exchange.operations.arriving import bring_package, cancel_arrival, drop_arrival, sweep_arrivals, wish_for_arrival

@@ -20,5 +20,5 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_who_lets_a_phone_off"), ("exchange", "0007_arrivals")]
+    dependencies = [("portal", "0003_who_reconciles"), ("exchange", "0007_arrivals")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
