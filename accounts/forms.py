@@ -106,9 +106,19 @@ class AskingForm(forms.Form):
         return self.cleaned_data
 
 
+def strange_device_field() -> forms.BooleanField:
+    """Nothing ticked means one's own device: it is remembered (security.md S14)."""
+    return forms.BooleanField(
+        label="Это чужое устройство",
+        required=False,
+        help_text="Не запомним его. Кабинет закроется вместе с браузером, а без дела — через час.",
+    )
+
+
 class SignInForm(forms.Form):
     phone = PhoneField()
     password = PasswordField(autocomplete="current-password")
+    strange_device = strange_device_field()
 
 
 class RegistrationForm(AskingForm):
@@ -144,6 +154,10 @@ class CodeForm(forms.Form):
     code = CodeField()
 
 
+class FirstCodeForm(CodeForm):
+    strange_device = strange_device_field()
+
+
 class PasswordResetForm(AskingForm):
     phone = PhoneField()
 
@@ -151,6 +165,7 @@ class PasswordResetForm(AskingForm):
 class NewPasswordForm(forms.Form):
     code = CodeField()
     password = PasswordField(autocomplete="new-password", label="Новый пароль")
+    strange_device = strange_device_field()
 
     def __init__(self, *args: Any, phone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

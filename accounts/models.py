@@ -16,6 +16,7 @@ from accounts.privacy.models import CabinetDeletion as CabinetDeletion
 from accounts.privacy.models import DataExport as DataExport
 from accounts.privacy.models import EmailChange as EmailChange
 from accounts.recovery.models import Recovery as Recovery
+from accounts.second_factors.models import TrustedDevice as TrustedDevice
 from accounts.session_records import SessionRecord as SessionRecord
 
 
@@ -80,6 +81,7 @@ class PhoneChallenge(models.Model):
     class Purpose(models.TextChoices):
         REGISTRATION = "registration", "регистрация"
         PASSWORD_RESET = "password_reset", "сброс пароля"
+        SIGN_IN = "sign_in", "вход с нового устройства"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     phone = models.CharField(max_length=16)

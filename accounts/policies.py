@@ -23,6 +23,7 @@ LISTED: Sequence[tuple[limits.Policy, str]] = (
     (limits.SMS_OVERALL[1], "СМС на все телефоны за сутки"),
     (limits.CODE_FAILURES[0], "Неверные коды с одного телефона за сутки"),
     (limits.CODE_FAILURES[1], "Неверные коды с одного телефона подряд"),
+    (limits.APPLICATION_FAILURES, "Неверные коды из приложения за сутки"),
     (limits.SIGN_IN_PER_PHONE[0], "Неверные пароли: после пяти за 15 минут пауза от 30 секунд до часа"),
     (limits.SIGN_IN_PER_PHONE[1], "Неверные пароли к одному телефону за сутки"),
     (limits.SIGN_IN_PER_ADDRESS, "Неверные пароли с одного сетевого адреса за сутки"),

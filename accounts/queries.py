@@ -5,6 +5,7 @@ from uuid import UUID
 
 from accounts import limits
 from accounts.models import ConsentDocument, PhoneChallenge, Registration
+from accounts.operations import codes
 
 
 def get_registration(public_id: UUID) -> Registration | None:
@@ -18,9 +19,10 @@ def get_reset_challenge(public_id: UUID) -> PhoneChallenge | None:
     ).first()
 
 
-def get_resend_time(phone: str, *, at: datetime) -> datetime | None:
+def get_resend_time(phone: str, *, at: datetime, purpose: str = "") -> datetime | None:
     """Since when another SMS may go to a phone; None when it may now. The same for known and unknown phones."""
-    return limits.find_wait([(policy, phone) for policy in limits.SMS_PER_PHONE], at=at)
+    subject = codes.subject_of(phone, purpose)
+    return limits.find_wait([(policy, subject) for policy in codes.policies_of(purpose)], at=at)
 
 
 def get_document(kind: str, *, at: datetime) -> ConsentDocument | None:

@@ -22,6 +22,9 @@ class SessionRecord(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="session_records")
     session = models.OneToOneField(Session, models.CASCADE, related_name="+")
+    trusted_device = models.ForeignKey(
+        "accounts.TrustedDevice", models.SET_NULL, null=True, related_name="sessions", help_text="it stays for a month"
+    )
     network_address = models.GenericIPAddressField(null=True)
     user_agent = models.CharField(max_length=300, blank=True)
     started_at = models.DateTimeField()

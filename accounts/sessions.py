@@ -9,13 +9,14 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import network
+from accounts import known_devices, network
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
-from accounts.models import SessionRecord, User
+from accounts.models import SessionRecord, TrustedDevice, User
 
 REMEMBERED, PASSWORD_AT = "remembered", "password_at"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -35,23 +36,35 @@ RESIDENT = Lifetime(idle=timedelta(minutes=60), whole=timedelta(hours=24))
 STAFF = Lifetime(idle=timedelta(minutes=30), whole=timedelta(hours=12))
 
 
-def remember_session(request: HttpRequest, user: User, *, at: datetime) -> None:
-    """Write down the session that `login` has just begun with a password."""
+REMEMBERED_DEVICE = Lifetime(idle=timedelta(days=30), whole=timedelta(days=30))
+
+
+def remember_session(
+    request: HttpRequest, user: User, *, at: datetime, trusted_device: TrustedDevice | None = None, proof: str = ""
+) -> None:
+    """Write down the session that `login` has just begun, and how the user proved himself; on a trusted device a resident's lives for a month."""
+    if trusted_device is not None and not user.is_staff:
+        request.session.set_expiry(REMEMBERED_DEVICE.whole)
     request.session[PASSWORD_AT] = at.timestamp()
-    _write(request, user, at=at, started_at=at)
-    record_event(Kind.STAFF_SIGN_IN if user.is_staff else Kind.SIGN_IN, user=user, at=at)
+    _write(request, user, at=at, started_at=at, trusted_device=trusted_device)
+    kind = Kind.STAFF_SIGN_IN if user.is_staff else Kind.SIGN_IN
+    record_event(kind, user=user, at=at, figures={"proof": proof} if proof else None)
 
 
 def renew_session(request: HttpRequest, user: User, *, at: datetime) -> None:
     """A new id for the same session, after the password was proven or changed."""
-    began = (
-        SessionRecord.objects.filter(session_id=request.session.session_key)
-        .values_list("started_at", flat=True)
-        .first()
+    former = (
+        SessionRecord.objects.filter(session_id=request.session.session_key).select_related("trusted_device").first()
     )
     update_session_auth_hash(request, user)
     request.session[PASSWORD_AT] = at.timestamp()
-    _write(request, user, at=at, started_at=began or at)
+    _write(
+        request,
+        user,
+        at=at,
+        started_at=former.started_at if former else at,
+        trusted_device=former.trusted_device if former else None,
+    )
 
 
 def end_sessions(records: Iterable[SessionRecord]) -> int:
@@ -68,7 +81,10 @@ def end_sessions(records: Iterable[SessionRecord]) -> int:
 
 
 def end_other_sessions(user: User, *, kept_key: str | None) -> int:
-    """End every session of the user but the one with this key."""
+    """End every session of the user but the one with this key; no device but that session's is trusted any more."""
+    kept = SessionRecord.objects.visible_to(user).filter(session_id=kept_key).values("trusted_device")
+    others = TrustedDevice.objects.visible_to(user).exclude(pk__in=kept.exclude(trusted_device=None))
+    known_devices.end_devices(others, at=timezone.now())
     return end_sessions(SessionRecord.objects.visible_to(user).exclude(session_id=kept_key))
 
 
@@ -91,7 +107,7 @@ def _goes_on(request: HttpRequest, user: User, *, at: datetime) -> bool:
     if seen is not None and timedelta(0) <= at - seen < TOUCH_EVERY:
         return True
     if REMEMBERED in request.session:
-        return _touch(key, STAFF if user.is_staff else RESIDENT, at=at)
+        return _touch(key, user, at=at)
     try:
         _write(request, user, at=at, started_at=at)
     except IntegrityError:
@@ -99,16 +115,30 @@ def _goes_on(request: HttpRequest, user: User, *, at: datetime) -> bool:
     return True
 
 
-def _touch(key: str, lifetime: Lifetime, *, at: datetime) -> bool:
-    touched = SessionRecord.objects.filter(
-        session_id=key, last_seen_at__gt=at - lifetime.idle, started_at__gt=at - lifetime.whole
-    ).update(last_seen_at=at)
+def _touch(key: str, user: User, *, at: datetime) -> bool:
+    goes_on = (
+        _is_within(STAFF, at)
+        if user.is_staff
+        else _is_within(RESIDENT, at) | Q(_is_within(REMEMBERED_DEVICE, at), trusted_device__isnull=False)
+    )
+    touched = SessionRecord.objects.filter(goes_on, session_id=key).update(last_seen_at=at)
     if touched:
         _note_seen(key, at)
     return bool(touched)
 
 
-def _write(request: HttpRequest, user: User, *, at: datetime, started_at: datetime) -> None:
+def _is_within(lifetime: Lifetime, at: datetime) -> Q:
+    return Q(last_seen_at__gt=at - lifetime.idle, started_at__gt=at - lifetime.whole)
+
+
+def _write(
+    request: HttpRequest,
+    user: User,
+    *,
+    at: datetime,
+    started_at: datetime,
+    trusted_device: TrustedDevice | None = None,
+) -> None:
     request.session[REMEMBERED] = True
     if request.session.session_key is None:
         request.session.save()
@@ -117,6 +147,7 @@ def _write(request: HttpRequest, user: User, *, at: datetime, started_at: dateti
         session_id=key,
         defaults={
             "user": user,
+            "trusted_device": trusted_device,
             "network_address": network.client_address(request),
             "user_agent": network.user_agent(request),
             "started_at": started_at,

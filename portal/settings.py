@@ -286,6 +286,12 @@ DELETION_STEPS = ["billing.holds.forget_bill_letters", "support.holds.close_repo
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)
 ADVERTISING_PRESELECTED = env.bool("ADVERTISING_PRESELECTED", default=True)
 
+# Who is asked for a second factor after the password (security.md S17): "always"; on "new_devices", trusted for 90 days
+# then; or who has "chosen" it, by setting up an application or a passkey.
+RESIDENT_SECOND_FACTOR = env.str("RESIDENT_SECOND_FACTOR", default="new_devices")
+if RESIDENT_SECOND_FACTOR not in {"always", "new_devices", "chosen"}:
+    raise ImproperlyConfigured("RESIDENT_SECOND_FACTOR is always, new_devices or chosen.")
+
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
@@ -331,6 +337,7 @@ OTP_TOTP_ISSUER = "Кабинет"
 SMS_PER_ADDRESS_HOUR = env.int("SMS_PER_ADDRESS_HOUR", default=2000 if DEMO else 10)
 SMS_PER_SESSION_HOUR = env.int("SMS_PER_SESSION_HOUR", default=2000 if DEMO else 5)
 SMS_PER_BLOCK_HOUR = env.int("SMS_PER_BLOCK_HOUR", default=2000 if DEMO else 30)
+SIGN_IN_CODES_WITHOUT_PAUSE = env.bool("SIGN_IN_CODES_WITHOUT_PAUSE", default=DEMO)
 SMS_SOFT_PER_HOUR = env.int("SMS_SOFT_PER_HOUR", default=1000 if DEMO else 300)
 SIGN_IN_PER_ADDRESS_DAY = env.int("SIGN_IN_PER_ADDRESS_DAY", default=20000 if DEMO else 100)
 LINK_ATTEMPTS_PER_ADDRESS_HOUR = env.int("LINK_ATTEMPTS_PER_ADDRESS_HOUR", default=2000 if DEMO else 20)

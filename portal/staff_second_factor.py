@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import second_factor as enrolment
 from accounts import sessions, stepup
 from accounts.residents import resident_of
+from accounts.second_factors import application as enrolment
 
 MINUTES_TO_ENROL = 15
 

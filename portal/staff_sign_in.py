@@ -3,22 +3,16 @@
 One who has no device yet leaves the code empty and is led to get one (`portal.staff_second_factor`).
 """
 
-import re
 from typing import Any
 
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django_otp import user_has_device
-from django_otp.models import Device
-from django_otp.plugins.otp_static.models import StaticDevice
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import phones
-from accounts.models import User
+from accounts.second_factors import application
 
-_TOTP = re.compile(r"\d{6}|\d{8}")
 REFUSED = "Телефон, пароль или код не подошли. Код в приложении меняется каждые полминуты: возьмите свежий."
 
 
@@ -54,9 +48,12 @@ class StaffSignInForm(AdminAuthenticationForm):
             return self._clean_without_code()
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
-        if user is not None and not _prove(user, cleaned["otp_token"]):
-            self.user_cache = None
-            raise self.get_invalid_login_error()
+        if user is not None:
+            device = application.find_proof(user, cleaned["otp_token"])
+            if device is None:
+                self.user_cache = None
+                raise self.get_invalid_login_error()
+            user.otp_device = device  # type: ignore[attr-defined]
         return cleaned
 
     def _clean_without_code(self) -> dict[str, Any]:
@@ -70,15 +67,3 @@ class StaffSignInForm(AdminAuthenticationForm):
             self.user_cache = None
             self.add_error("otp_token", "Впишите код из приложения.")
         return self.cleaned_data
-
-
-def _prove(user: User, typed: str) -> bool:
-    """Mark the user as verified by the device whose code it is. A device that failed too often answers no."""
-    token = typed.replace(" ", "").replace("-", "")
-    kind: type[Device] = TOTPDevice if _TOTP.fullmatch(token) else StaticDevice
-    with transaction.atomic():
-        for device in kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk"):
-            if device.verify_is_allowed()[0] and device.verify_token(token):
-                user.otp_device = device  # type: ignore[attr-defined]
-                return True
-    return False

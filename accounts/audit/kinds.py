@@ -22,6 +22,7 @@ class Kind(TextChoices):
     REGISTERED = "registration.done", "Регистрация"
     CODE_SENT = "code.sent", "Запрошен код по СМС"
     CODE_CHECKED = "code.checked", "Введён код из СМС"
+    FACTOR_CHECKED = "factor.checked", "Введён код из приложения"
     PASSWORD_RESET = "password.reset", "Новый пароль по СМС"
     PASSWORD_CHANGED = "password.changed", "Пароль изменён"
     STEP_UP = "step_up", "Пароль введён ещё раз"

@@ -25,15 +25,16 @@ class Visitor:
     device: KnownDevice | None = None
 
 
-def spend_message(phone: str, visitor: Visitor, at: datetime) -> None:
+def spend_message(phone: str, visitor: Visitor, at: datetime, *, purpose: str = "") -> None:
     """Count one SMS under every policy, or under none. Raises TooManyGuesses, TooManyMessages."""
-    guesses = [(policy, phone) for policy in limits.CODE_FAILURES]
+    subject = subject_of(phone, purpose)
+    guesses = [(policy, subject) for policy in limits.CODE_FAILURES]
     if waits := limits.find_wait(guesses, at=at):
         record_event(Kind.CODE_SENT, subject=phone, result=Result.LIMITED, at=at)
         raise TooManyGuesses(waits, at)
     overall = [(policy, "all") for policy in limits.SMS_OVERALL]
     asked = [
-        *((policy, phone) for policy in limits.SMS_PER_PHONE),
+        *((policy, subject) for policy in policies_of(purpose)),
         *((policy, network.subject_of(visitor.address)) for policy in limits.SMS_PER_ADDRESS),
         (limits.SMS_PER_BLOCK, phone[:-3]),
         *overall,
@@ -45,6 +46,16 @@ def spend_message(phone: str, visitor: Visitor, at: datetime) -> None:
             raise_alarm(Alarm.SMS_CEILING, at=at)
         record_event(Kind.CODE_SENT, subject=phone, result=Result.LIMITED, at=at)
         raise TooManyMessages(waits, at)
+
+
+def subject_of(phone: str, purpose: str) -> str:
+    """By what the codes of a phone are counted."""
+    return limits.sign_in_subject(phone) if purpose == PhoneChallenge.Purpose.SIGN_IN else phone
+
+
+def policies_of(purpose: str) -> tuple[limits.Policy, ...]:
+    """How often an SMS may go to one phone."""
+    return limits.SMS_PER_PHONE_AT_SIGN_IN if purpose == PhoneChallenge.Purpose.SIGN_IN else limits.SMS_PER_PHONE
 
 
 def make_challenge(phone: str, purpose: str, *, silent: bool, at: datetime, checks: int = 0) -> PhoneChallenge:
@@ -80,8 +91,9 @@ def check_code(challenge_id: int, code: str, at: datetime) -> None:
     """
     with transaction.atomic(durable=True):
         challenge = PhoneChallenge.objects.select_for_update().get(pk=challenge_id)
-        failures = [(policy, challenge.phone) for policy in limits.CODE_FAILURES]
-        limits.lock_subjects([challenge.phone])
+        subject = subject_of(challenge.phone, challenge.purpose)
+        failures = [(policy, subject) for policy in limits.CODE_FAILURES]
+        limits.lock_subjects([subject])
         waits = limits.find_wait(failures, at=at)
         is_open = waits is None and challenge.is_open(at)
         is_right = is_open and challenges.is_right(challenge, "".join(code.split()))
@@ -89,7 +101,7 @@ def check_code(challenge_id: int, code: str, at: datetime) -> None:
             challenge.checks += 1
             challenge.save(update_fields=["checks"])
         if is_right:
-            limits.forget(limits.CODE_FAILURES_IN_A_ROW, challenge.phone)
+            limits.forget(limits.CODE_FAILURES_IN_A_ROW, subject)
         elif is_open:
             limits.consume_together(failures, at=at)
     result = Result.LIMITED if waits else Result.OK if is_right else Result.FAILED

@@ -24,7 +24,7 @@ from billing.models import Link
 from notifications.models import Notification
 from support.models import Attachment, ErrorReport, ReportMessage
 from tests import factories
-from tests.factories import PASSWORD
+from tests.arrivals import come_in
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ PAGE = "/my-data/export/"
 
 def sign_in(user: User) -> PageClient:
     client = PageClient()
-    client.post("/sign-in/", {"phone": str(user.phone), "password": PASSWORD})
+    come_in(client, str(user.phone))
     return client
 
 

@@ -16,6 +16,7 @@ from accounts.privacy import operations
 from notifications.models import Notification, OutgoingMessage
 from tests import residents
 from tests.accounts.test_sign_in import reset
+from tests.arrivals import trust_browser
 from tests.factories import PASSWORD
 from tests.pages import PageClient
 
@@ -34,8 +35,11 @@ def _each_request_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def sign_in(user: User, *, agent: str = FIREFOX, address: str = "192.0.2.7") -> PageClient:
+    """On a device the user came in from before, which is another's: the session is a short one."""
     client = PageClient(headers={"user-agent": agent}, REMOTE_ADDR=address)
-    assert client.post("/sign-in/", {"phone": str(user.phone), "password": PASSWORD}).url == "/"
+    trust_browser(client, user)
+    typed = {"phone": str(user.phone), "password": PASSWORD, "strange_device": "on"}
+    assert client.post("/sign-in/", typed).url == "/"
     return client
 
 

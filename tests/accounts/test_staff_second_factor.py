@@ -18,6 +18,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.models import SessionRecord, User
 from portal.staff_sign_in import REFUSED
 from tests import factories
+from tests.arrivals import come_in
 from tests.factories import PASSWORD
 from tests.pages import PageClient
 
@@ -107,7 +108,7 @@ class TestEnrolment:
     def test_who_signed_in_as_a_resident_is_asked_for_the_password_before(self, newcomer: User) -> None:
         with time_machine.travel(timezone.now()) as clock:
             client = PageClient()
-            client.post("/sign-in/", {"phone": str(newcomer.phone), "password": PASSWORD})
+            come_in(client, str(newcomer.phone))
             clock.shift(timedelta(minutes=16))
             assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/my-data/password/confirm/")
             assert not TOTPDevice.objects.exists()

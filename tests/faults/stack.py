@@ -47,6 +47,7 @@ class Portal:
             "PYTHONWARNINGS": "ignore",
             "SMS_PER_ADDRESS_HOUR": "1000",
             "SMS_PER_SESSION_HOUR": "1000",
+            "RESIDENT_SECOND_FACTOR": "chosen",
             **more,
         }
 

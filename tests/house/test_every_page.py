@@ -27,6 +27,8 @@ OPEN = {
     "meters:offline_form",
     "more",
     "readyz",
+    "second_factors:sign_in_confirm",
+    "second_factors:sign_in_resend",
     "service_worker",
 }
 EXAMPLES = {

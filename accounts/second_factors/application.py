@@ -1,9 +1,11 @@
 """A code from an authenticator, and spare codes for the day the phone is lost (security.md S16)."""
 
+import re
 from datetime import datetime
 
 from django.db import transaction
 from django_otp import user_has_device
+from django_otp.models import Device
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -15,6 +17,7 @@ from notifications import operations as notifications
 
 APPLICATION, SPARE = "Приложение", "Запасные коды"
 SPARE_CODES = 10
+_TOTP = re.compile(r"\d{6}|\d{8}")
 
 
 class WrongSecondFactor(AccountsError):
@@ -52,6 +55,20 @@ def confirm_second_factor(*, user: User, code: str, at: datetime) -> tuple[TOTPD
     if not right:
         raise WrongSecondFactor
     return device, codes
+
+
+def find_proof(user: User, typed: str) -> Device | None:
+    """The device whose code this is, used up by that. The kind is told by the look, so no other device is blamed.
+
+    A device that failed too often answers no; a code of an application is good once (ASVS 6.5.1).
+    """
+    token = re.sub(r"[\s-]", "", typed).lower()
+    kind: type[Device] = TOTPDevice if _TOTP.fullmatch(token) else StaticDevice
+    with transaction.atomic():
+        for device in kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk"):
+            if device.verify_is_allowed()[0] and device.verify_token(token):
+                return device
+    return None
 
 
 def _lock_newcomer(user: User) -> None:

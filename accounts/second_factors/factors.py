@@ -1,0 +1,29 @@
+"""Who is asked for a second factor, and which ones he has (security.md S17)."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import known_devices
+from accounts.known_devices import KnownDevice
+from accounts.models import TrustedDevice, User
+
+ALWAYS, CHOSEN = "always", "chosen"
+
+
+def is_asked(user: User, device: KnownDevice | None, *, at: datetime) -> bool:
+    """Whether a right password is not enough here (`RESIDENT_SECOND_FACTOR`)."""
+    if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
+        return True
+    chosen = settings.RESIDENT_SECOND_FACTOR == CHOSEN
+    if chosen and not has_application(user):
+        return False
+    trusted = known_devices.find_trusted(device, user, at=at)
+    # What a password alone began to trust is no proof once more is asked for.
+    return trusted is None or trusted.proof == TrustedDevice.Proof.PASSWORD
+
+
+def has_application(user: User) -> bool:
+    """An application shows this user's codes: then SMS prove nothing any more (ASVS 6.4.3)."""
+    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())

@@ -1,0 +1,14 @@
+"""The shape of what proves a resident."""
+
+from django import forms
+
+from accounts.forms import CodeForm as CodeForm
+
+
+class ApplicationCodeForm(forms.Form):
+    code = forms.CharField(
+        label="Код из приложения или запасной код",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "code-input", "autocapitalize": "off"}),
+        error_messages={"required": "Впишите шесть цифр из приложения."},
+    )

@@ -1,0 +1,68 @@
+"""What a resident proves himself by beside the password, and the devices that are known for it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts import devices
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class TrustedDeviceQuerySet(models.QuerySet["TrustedDevice"]):
+    def visible_to(self, user: "User") -> "TrustedDeviceQuerySet":
+        return self.filter(user=user)
+
+    def standing(self) -> "TrustedDeviceQuerySet":
+        """Not ended by anybody; the term may be over."""
+        return self.filter(ended_at=None)
+
+    def trusted(self, at: datetime) -> "TrustedDeviceQuerySet":
+        return self.standing().filter(until__gt=at)
+
+
+class TrustedDevice(models.Model):
+    """A browser from which a user proved himself: till `until` its password is enough (security.md S17).
+
+    The browser keeps a random key, the row a keyed hash of it. Several users of one browser have a row each.
+    """
+
+    class Proof(models.TextChoices):
+        PASSWORD = "password", "пароль"
+        SMS = "sms", "код из СМС"
+        APPLICATION = "application", "код из приложения"
+        SPARE_CODE = "spare_code", "запасной код"
+        PASSKEY = "passkey", "ключ входа"
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="trusted_devices")
+    key_hash = models.CharField(max_length=64)
+    proof = models.CharField("чем подтверждено", max_length=12, choices=Proof)
+    user_agent = models.CharField("браузер", max_length=300, blank=True)
+    network_address = models.GenericIPAddressField("сетевой адрес", null=True)
+    first_seen_at = models.DateTimeField("впервые")
+    last_seen_at = models.DateTimeField("последний раз")
+    until = models.DateTimeField("доверяем до")
+    ended_at = models.DateTimeField("забыто", null=True, blank=True)
+
+    objects = TrustedDeviceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "знакомое устройство"
+        verbose_name_plural = "знакомые устройства"
+        indexes = [models.Index(fields=["key_hash"], name="trusted_device_by_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "key_hash"], condition=Q(ended_at=None), name="trusted_device_once_a_browser"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return devices.name_device(self.user_agent)

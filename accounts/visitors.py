@@ -1,0 +1,47 @@
+"""Who stands at the door, and how long he waits for a code."""
+
+import secrets
+from math import ceil
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts import known_devices, network, phones, queries
+from accounts.challenges import MAX_CHECKS
+from accounts.models import PhoneChallenge
+from accounts.operations.codes import Visitor
+from accounts.operations.refusals import say_when
+
+DOOR_KEY = "door"
+
+
+def visitor_of(request: HttpRequest) -> Visitor:
+    return Visitor(
+        address=network.client_address(request),
+        user_agent=network.user_agent(request),
+        session=request.session.get(DOOR_KEY) or secrets.token_hex(16),
+        device=known_devices.read_device(request),
+    )
+
+
+def describe_wait(phone: str, *, purpose: str = "", challenge: PhoneChallenge | None = None) -> dict[str, object]:
+    """What a page that waits for a code says: the masked phone, guesses left, and when a new code may be asked for."""
+    now = timezone.now()
+    until = queries.get_resend_time(phone, at=now, purpose=purpose)
+    if challenge is not None:
+        challenge.refresh_from_db(fields=["checks"])
+    return {
+        "phone": phones.mask_phone(phone),
+        "has_guesses": challenge is None or challenge.checks < MAX_CHECKS,
+        "resend_in": ceil((until - now).total_seconds()) if until else 0,
+        "resend_when": say_when(until, now) if until else "",
+    }
+
+
+def next_url_of(request: HttpRequest, *, otherwise: str = "home") -> str:
+    """Where the person was going, if that is on this site."""
+    url = request.POST.get("next") or request.GET.get("next") or ""
+    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
+        return url
+    return otherwise
