@@ -24,6 +24,7 @@ from notifications import operations as notifications
 from notifications.models import Notification, OutgoingMessage
 from support.models import Attachment, ErrorReport, ReportMessage
 from tests import factories
+from tests.arrivals import trust_browser
 from tests.factories import PASSWORD
 from tests.pages import PageClient
 
@@ -117,6 +118,7 @@ def lived_in(alice: User, alices_flat: Link, staff: User) -> User:
 
 def sign_in(user: User) -> PageClient:
     client = PageClient()
+    trust_browser(client, user)
     client.post("/sign-in/", {"phone": str(user.phone), "password": PASSWORD})
     return client
 
