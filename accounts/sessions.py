@@ -42,7 +42,10 @@ REMEMBERED_DEVICE = Lifetime(idle=timedelta(days=30), whole=timedelta(days=30))
 def remember_session(
     request: HttpRequest, user: User, *, at: datetime, trusted_device: TrustedDevice | None = None, proof: str = ""
 ) -> None:
-    """Write down the session that `login` has just begun, and how the user proved himself; on a trusted device a resident's lives for a month."""
+    """Write down the session that `login` has just begun; on a trusted device a resident's lives for a month.
+
+    `proof` is what the user proved himself by.
+    """
     if trusted_device is not None and not user.is_staff:
         request.session.set_expiry(REMEMBERED_DEVICE.whole)
     request.session[PASSWORD_AT] = at.timestamp()

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import challenges, limits
 from accounts.audit.alarms import Alarm, raise_alarm
@@ -102,6 +103,13 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     world.nobody.post("/registration/", TYPED)
     world.nobody.post("/registration/code/", {"code": read_code()})
+
+
+@by(Kind.FACTOR_CHECKED)
+def _(world: World) -> None:
+    TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
+    world.nobody.post("/sign-in/", {"phone": residents.ALICE, "password": PASSWORD})
+    world.nobody.post("/sign-in/confirm/", {"code": "k7wq-2mzp"})
 
 
 @by(Kind.PASSWORD_RESET)
@@ -230,11 +238,11 @@ def _(world: World) -> None:
 
 @by(Kind.STAFF_FACTOR_SET)
 def _(world: World) -> None:
-    from accounts import second_factor
+    from accounts.second_factors import application
 
-    second_factor.begin_second_factor(user=world.staff)
+    application.begin_second_factor(user=world.staff)
     with pytest.raises(second_factor.WrongSecondFactor):
-        second_factor.confirm_second_factor(user=world.staff, code="000000", at=timezone.now())
+        application.confirm_second_factor(user=world.staff, code="000000", at=timezone.now())
 
 
 @by(Kind.STAFF_ROLE)
