@@ -241,7 +241,7 @@ def _(world: World) -> None:
     from accounts.second_factors import application
 
     application.begin_second_factor(user=world.staff)
-    with pytest.raises(second_factor.WrongSecondFactor):
+    with pytest.raises(application.WrongSecondFactor):
         application.confirm_second_factor(user=world.staff, code="000000", at=timezone.now())
 
 
