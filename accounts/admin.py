@@ -11,7 +11,6 @@ from django.utils import timezone
 
 from accounts import operations, phones, policies
 from accounts.models import PhoneRelease, User
-from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
 from accounts.staff_forms import ReleaseForm
 
 

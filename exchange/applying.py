@@ -11,16 +11,19 @@ from billing.models import Supplier
 from exchange import gate as gates
 from exchange import merges
 from exchange.bill_lines import remove_vanished_lines
+from exchange.differences import find_differences, refuse_broken, refuse_doubles
 from exchange.gate import Gate
 from exchange.installations import write_installations
 from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS
-from exchange.merging import Merge, Scope, Written, refuse_broken, refuse_doubles, write_differences
+from exchange.merging import Merge, Scope, Written
 from exchange.models import ImportRun
 from exchange.packages import Package
 from exchange.progress import Progress
 from exchange.pump import PackageHeld, Staged, stage_file
 from exchange.rejects import Rejects
+from exchange.staging import open_room
 from exchange.totals import check_totals
+from exchange.writing import write_differences
 
 
 def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
@@ -28,6 +31,11 @@ def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, 
 
     Raises `PackageHeld` at once for what makes the rest senseless; what the gate collects is the caller's to judge.
     """
+    with open_room(package.manifest.supplier):
+        _apply_files(run, package, gate, rejects, progress)
+
+
+def _apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
     manifest = package.manifest
     layouts = [layout for layout in LAYOUTS if layout.file in package.files]
     progress.start(package.get_size(layout.file for layout in layouts))
@@ -62,14 +70,16 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
     """Counts of one file: every row is added, changed, the same or rejected."""
     file = merge.layout.file
     staged = all_staged[file]
-    refuse_doubles(staged, rejects)
-    files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
-    refuse_broken(merge, staged, files, scope, rejects)
+    found = find_differences(merge, staged, scope)
+    if found:
+        refuse_doubles(merge, staged, found, rejects)
+        files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
+        refuse_broken(merge, staged, files, rejects)
     gate.compare(staged, scope)
     more: dict[str, Any] = {}
     if file == BILL_LINES.file and not rejects.counts[file]:
         more["removed"] = remove_vanished_lines(scope)
-    written = write_differences(merge, staged, scope)
+    written = write_differences(merge, staged) if found else Written(added=0, changed=0)
     if file == METERS.file:
         installed = write_installations(staged, scope)
         more["installations_added"], more["installations_changed"] = installed.added, installed.changed

@@ -124,6 +124,7 @@ BILLS = Merge(
     joins=OF_ACCOUNT,
     rules=(UNKNOWN_ACCOUNT,),
     order_by="account.id, s.period",
+    bounded_by="number",
 )
 BILL_LINES = Merge(
     layouts.BILL_LINES,
@@ -143,6 +144,7 @@ PAYMENTS = Merge(
     joins=OF_ACCOUNT,
     rules=(UNKNOWN_ACCOUNT, Rule("paid_on", "s.paid_on > :today", "дата позже, чем сделан пакет")),
     order_by="account.id, s.paid_on",
+    bounded_by="document",
 )
 TARIFFS = Merge(
     layouts.TARIFFS,

@@ -33,7 +33,3 @@ class EmailForm(forms.Form):
 
 class DecisionForm(forms.Form):
     given = forms.TypedChoiceField(choices=[("yes", "да"), ("no", "нет")], coerce=lambda value: value == "yes")
-
-
-class TermsForm(forms.Form):
-    document = forms.IntegerField()

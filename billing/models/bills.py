@@ -1,4 +1,8 @@
-"""Bills, their lines, payments and tariffs, as the supplier's billing system sends them."""
+"""Bills, their lines, payments and tariffs, as the supplier's billing system sends them.
+
+The first three lie in partitions (billing/partitions.py): a unique constraint of theirs holds within each, and triggers
+stand for their foreign keys (`db_constraint=False`). An owner has no index alone where another one begins with it.
+"""
 
 import uuid
 from decimal import Decimal
@@ -31,8 +35,10 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 class Bill(models.Model):
     """A document of one month. Money is roubles; `period` is the first day of the month billed."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT)
-    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="bills")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        PersonalAccount, models.PROTECT, related_name="bills", db_constraint=False, db_index=False
+    )
     number = models.CharField("номер", max_length=40)
     public_id = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"), unique=True)
     period = models.DateField("месяц")
@@ -70,7 +76,7 @@ class Bill(models.Model):
 class BillLine(models.Model):
     """One line of a bill: a snapshot in text and figures, with no key to meters."""
 
-    bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines")
+    bill = models.ForeignKey(Bill, models.CASCADE, related_name="lines", db_constraint=False, db_index=False)
     service = models.CharField("услуга", max_length=20, choices=Service)
     serial = models.CharField("номер ПУ", max_length=40, blank=True)
     code = models.CharField("шкала", max_length=10, blank=True)
@@ -110,8 +116,10 @@ class BillLine(models.Model):
 class Payment(models.Model):
     """Money that reached the supplier. `paid_on` is the day the resident paid, `posted_on` the day it was booked."""
 
-    supplier = models.ForeignKey(Supplier, models.PROTECT)
-    account = models.ForeignKey(PersonalAccount, models.PROTECT, related_name="payments")
+    supplier = models.ForeignKey(Supplier, models.PROTECT, db_constraint=False, db_index=False)
+    account = models.ForeignKey(
+        PersonalAccount, models.PROTECT, related_name="payments", db_constraint=False, db_index=False
+    )
     document = models.CharField("документ", max_length=40)
     paid_on = models.DateField("оплачено")
     posted_on = models.DateField("проведено", null=True, blank=True)

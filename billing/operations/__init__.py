@@ -26,7 +26,7 @@ from billing.operations.links import (
     mark_meter_checked,
     restore_link,
 )
-from billing.operations.news import get_newest_bill_id, promise_bill_news, tell_bill_news
+from billing.operations.news import NewestBills, get_newest_bills, promise_bill_news, tell_bill_news
 from billing.operations.requests import forget_old_guesses, settle_link_requests, withdraw_link_request
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "Claim",
     "GroupNameTaken",
     "LastGroup",
+    "NewestBills",
     "NotProven",
     "TooManyGuesses",
     "UndoExpired",
@@ -46,7 +47,7 @@ __all__ = [
     "end_later_link",
     "end_link",
     "forget_old_guesses",
-    "get_newest_bill_id",
+    "get_newest_bills",
     "link_personal_account",
     "mark_history_checked",
     "mark_meter_checked",

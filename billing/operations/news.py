@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -10,6 +11,7 @@ from django.urls import reverse
 
 from billing import queries
 from billing.models import Bill, BillDelivery, BillNews, Link
+from billing.partitions import FIRST_BLOCK_ID
 from notifications import operations as notifications
 
 BATCH = 1000
@@ -21,7 +23,8 @@ INSERT INTO billing_billnews (user_id, account_id, number, period, promised_at)
 SELECT link.user_id, bill.account_id, bill.number, bill.period, %(at)s
 FROM billing_bill bill
 JOIN billing_link link ON link.account_id = bill.account_id AND link.ended_at IS NULL
-WHERE bill.id > %(after)s AND bill.supplier_id = %(supplier)s AND bill.period = %(period)s
+WHERE (bill.id > %(everyday)s AND bill.id < %(loads_from)s OR bill.id > %(load)s)
+    AND bill.supplier_id = %(supplier)s AND bill.period = %(period)s
 ORDER BY link.user_id, bill.account_id
 ON CONFLICT DO NOTHING
 """
@@ -29,20 +32,30 @@ _Place = tuple[int, str]
 """Personal account, number of the bill."""
 
 
-def get_newest_bill_id() -> int:
-    """Bills that come after this moment have higher ones."""
-    return Bill.objects.aggregate(newest=Max("pk"))["newest"] or 0
+class NewestBills(NamedTuple):
+    """The highest ids of bills: of those written one by one, and of those of large loads, which are higher still."""
+
+    everyday: int
+    load: int
 
 
-def promise_bill_news(*, supplier_id: int, period: date, after: int, at: datetime) -> int:
-    """News of the bills of one month with ids above `after`, for all who see their accounts. One statement.
+def get_newest_bills() -> NewestBills:
+    """Bills that come after this moment have higher ids than the newest of their kind."""
+    everyday = Bill.objects.filter(pk__lt=FIRST_BLOCK_ID).aggregate(newest=Max("pk"))["newest"]
+    load = Bill.objects.filter(pk__gte=FIRST_BLOCK_ID).aggregate(newest=Max("pk"))["newest"]
+    return NewestBills(everyday or 0, load or FIRST_BLOCK_ID - 1)
+
+
+def promise_bill_news(*, supplier_id: int, period: date, after: NewestBills, at: datetime) -> int:
+    """News of the bills of one month newer than `after`, for all who see their accounts. One statement.
 
     In the transaction that brings the bills: they and the promise are seen together. How many were promised.
     """
     if period < (at - OLDEST_NEWS).date():
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_PROMISE, {"at": at, "after": after, "supplier": supplier_id, "period": period})
+        known = after._asdict() | {"loads_from": FIRST_BLOCK_ID}
+        cursor.execute(_PROMISE, known | {"at": at, "supplier": supplier_id, "period": period})
         promised: int = cursor.rowcount
     return promised
 

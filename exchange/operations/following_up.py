@@ -24,7 +24,7 @@ Done = tuple[int | None, dict[str, int]]
 Step = FollowUp.Step
 
 
-def promise_follow_up(run: ImportRun, *, bills_after: int, at: datetime) -> None:
+def promise_follow_up(run: ImportRun, *, bills_after: billing.NewestBills, at: datetime) -> None:
     """In the transaction of the package."""
     period = read_period(run)
     promised = 0

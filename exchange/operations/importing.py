@@ -137,13 +137,13 @@ def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Reject
     else:
         _take_turn(package.manifest.supplier)
         _close_killed_runs(run)
-    newest_bill = billing.get_newest_bill_id()
+    newest = billing.get_newest_bills()
     apply_files(run, package, gate, rejects, progress)
     gate.decide()
     progress.finish()
     if run.is_dry_run:
         raise _OnlyLooked
-    promise_follow_up(run, bills_after=newest_bill, at=timezone.now())
+    promise_follow_up(run, bills_after=newest, at=timezone.now())
     _write_result(run, ImportRun.Status.APPLIED, rejects)
 
 
@@ -152,7 +152,10 @@ def _prepare_session() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        cursor.execute("SET LOCAL work_mem = '64MB'")
+        cursor.execute("SET LOCAL work_mem = '128MB'")
+        cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        cursor.execute("SET LOCAL synchronize_seqscans = off")  # what was laid out in order is read in order
+        cursor.execute("SET LOCAL jit = off")
 
 
 def _take_turn(supplier_code: str) -> None:

@@ -1,0 +1,130 @@
+# ruff: noqa: S608 (names of tables and columns are constants of the code, never of a package)
+"""What of a staged file differs from what stands: found by one look at all of it, and then only that is worked on."""
+
+from django.db import connection
+
+from billing import partitions
+from exchange.merging import Merge, Rule, Scope
+from exchange.pump import PackageHeld, Staged
+from exchange.rejects import MOST_KEPT, Reject, Rejects
+
+FEW = 0.1
+"""Of the rows of a file, up to which share of them is looked for doubles one key at a time."""
+
+
+def find_differences(merge: Merge, staged: Staged, scope: Scope) -> int:
+    """Fills `merge.found` with the rows that break a rule, are not there or differ; how many, in the order to write."""
+    same_key = " AND ".join(
+        f"t.{merge.column(name)} {'IS NOT DISTINCT FROM' if name in merge.nullable_key else '='} {sql}"
+        for name, sql in merge.key.items()
+    )
+    named = {merge.column(name): merge.values[name] for name in merge.named_values(staged)}
+    differs = [f"({rule.broken})" for rule in merge.rules] + ["t.id IS NULL"]
+    differs += [f"t.{column} IS DISTINCT FROM {sql}" for column, sql in named.items()]
+    cases = "".join(f" WHEN {rule.broken} THEN {number}" for number, rule in enumerate(merge.rules))
+    broken = f"CASE{cases} END::smallint" if cases else "NULL::smallint"
+    columns = ", ".join(f"{sql} AS {column}" for column, sql in merge.written.items())
+    statement, parameters = scope.bind(
+        f"CREATE UNLOGGED TABLE {merge.found} AS "
+        f"SELECT s.row, t.id AS standing, {broken} AS broken, {columns} "
+        f"FROM {merge.layout.stage} s {merge.joins} LEFT JOIN {_get_standing(merge, scope)} t ON {same_key} "
+        f"WHERE {' OR '.join(differs)} ORDER BY {merge.order_by}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+        found: int = cursor.rowcount
+        cursor.execute(f"ANALYZE {merge.found}")
+    return found
+
+
+def _get_standing(merge: Merge, scope: Scope) -> str:
+    """The table to compare with, or of a partitioned one those partitions that may hold what the file names."""
+    if not merge.bounded_by:
+        return merge.table
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min({merge.bounded_by}), max({merge.bounded_by}) FROM {merge.layout.stage}")
+        least, most = cursor.fetchone()
+    if least is None:
+        return merge.table
+    holders = partitions.find_holders(merge.table, merge.bounded_by, scope.supplier_id, least, most)
+    ranges = " OR ".join(f"id >= {holder.first_id} AND id < {holder.end_id}" for holder in holders)
+    return f"(SELECT * FROM {merge.table} WHERE {ranges or 'false'})"
+
+
+def refuse_doubles(merge: Merge, staged: Staged, found: int, rejects: Rejects) -> None:
+    """Of rows with one key the first is taken; a later one is refused unless it says the same.
+
+    Rows that are all as what stands are as each other too: only keys among those found are looked at.
+    """
+    layout = merge.layout
+    key = ", ".join(layout.key)
+    suspects = layout.stage
+    if found < FEW * staged.rows:
+        texts = ", ".join(f"coalesce({name}::text, '')" for name in layout.key)
+        suspects = (
+            f"(SELECT * FROM {layout.stage} WHERE ({texts}) IN (SELECT {texts} FROM {layout.stage} "
+            f"JOIN {merge.found} USING (row))) suspects"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {suspects} GROUP BY {key} HAVING count(*) > 1 LIMIT 1")
+        if cursor.fetchone() is None:
+            return
+        content = ", ".join(f"{{0}}.{column.name}" for column in layout.columns)
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE doubles_{layout.stage} AS "
+            f"SELECT w.row, ROW({content.format('s')}) IS DISTINCT FROM ROW({content.format('f')}) AS differs "
+            f"FROM (SELECT row, first_value(row) OVER (PARTITION BY {key} ORDER BY row) AS first_row "
+            f"FROM {suspects}) w JOIN {layout.stage} s ON s.row = w.row "
+            f"JOIN {layout.stage} f ON f.row = w.first_row WHERE w.row <> w.first_row"
+        )
+        shown = " || ' ' || ".join(f"coalesce(s.{name}::text, '')" for name in layout.key)
+        rule = Rule(layout.key[0], "", "такой ключ уже был в файле, а содержание другое")
+        _note(staged, f"doubles_{layout.stage} d WHERE d.differs", shown, rule, rejects)
+        _take_out(merge, f"doubles_{layout.stage}")
+
+
+def refuse_broken(merge: Merge, staged: Staged, files: set[str], rejects: Rejects) -> None:
+    """Raises `PackageHeld` when nothing a file refers to is known and the file that should bring it not in `files`."""
+    stage = merge.layout.stage
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT broken, count(*) FROM {merge.found} WHERE broken IS NOT NULL GROUP BY broken")
+        counts = dict(cursor.fetchall())
+        if not counts:
+            return
+        cursor.execute(f"SELECT count(*) FROM {stage}")
+        (staged_rows,) = cursor.fetchone()
+        for number, count in sorted(counts.items()):
+            rule = merge.rules[number]
+            shown = f"coalesce(s.{rule.column}::text, '')"
+            _note(staged, f"{merge.found} d WHERE d.broken = {number}", shown, rule, rejects, count)
+            if rule.refers_to and rule.refers_to not in files and count == staged_rows:
+                msg = f"Нет файла {rule.refers_to}, а {merge.layout.file} на него ссылается."
+                raise PackageHeld(msg, "missing_file")
+            staged_rows -= count
+        broken = f"SELECT row FROM {merge.found} WHERE broken IS NOT NULL"
+        cursor.execute(f"CREATE UNLOGGED TABLE broken_{stage} AS {broken}")
+        _take_out(merge, f"broken_{stage}")
+
+
+def _note(staged: Staged, refused: str, shown: str, rule: Rule, rejects: Rejects, count: int | None = None) -> None:
+    """`refused` is SQL of rows `d`; all are counted, the first are kept to be shown."""
+    stage = staged.layout.stage
+    with connection.cursor() as cursor:
+        if count is None:
+            cursor.execute(f"SELECT count(*) FROM {refused}")
+            (count,) = cursor.fetchone()
+        table, condition = refused.split(" WHERE ")
+        cursor.execute(
+            f"SELECT s.row, left({shown}, 200) FROM {table} JOIN {stage} s ON s.row = d.row "
+            f"WHERE {condition} ORDER BY s.row LIMIT {MOST_KEPT}"
+        )
+        rows = cursor.fetchall()
+    for row, value in rows:
+        rejects.add(Reject(staged.layout.file, staged.lines.line_of(row), rule.column, value, rule.reason))
+    rejects.add_uncounted(staged.layout.file, count - len(rows))
+
+
+def _take_out(merge: Merge, refused: str) -> None:
+    with connection.cursor() as cursor:
+        for table in (merge.layout.stage, merge.found):
+            cursor.execute(f"DELETE FROM {table} t USING {refused} d WHERE d.row = t.row")
