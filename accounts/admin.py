@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import operations, phones, policies
 from accounts.models import PhoneRelease, User
+from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
 from accounts.staff_forms import ReleaseForm
 
 

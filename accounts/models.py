@@ -131,7 +131,7 @@ class Registration(models.Model):
 
 
 class ConsentDocument(models.Model):
-    """One published version of a text residents agree to. Never edited: a change is a new version."""
+    """One published version of a text residents agree to. A trigger refuses to change it: a change is a new version."""
 
     class Kind(models.TextChoices):
         TERMS = "terms", "Пользовательское соглашение"
@@ -142,7 +142,12 @@ class ConsentDocument(models.Model):
     kind = models.CharField("вид", max_length=20, choices=Kind)
     version = models.PositiveIntegerField("версия")
     text = models.TextField("текст")
-    published_at = models.DateTimeField("опубликован")
+    changes = models.TextField("что изменилось", blank=True, default="", db_default="")
+    asks_again = models.BooleanField("спросить жителей заново", default=False, db_default=False)
+    published_at = models.DateTimeField("действует с")
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name="кто опубликовал"
+    )
 
     class Meta:
         verbose_name = "текст согласия"
@@ -151,6 +156,23 @@ class ConsentDocument(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, версия {self.version}"
+
+
+class ConsentDraft(models.Model):
+    """What staff write before they publish it as the next version."""
+
+    kind = models.CharField("вид", max_length=20, choices=ConsentDocument.Kind, unique=True)
+    text = models.TextField("текст")
+    changes = models.TextField("что изменилось", blank=True, help_text="Это прочтут жители, которых спросим заново.")
+    asks_again = models.BooleanField("спросить жителей заново", default=False)
+    edited_at = models.DateTimeField("изменён")
+
+    class Meta:
+        verbose_name = "черновик текста согласия"
+        verbose_name_plural = "черновики текстов согласий"
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}, черновик"
 
 
 class Consent(models.Model):

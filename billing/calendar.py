@@ -129,6 +129,14 @@ def next_month(day: date) -> date:
     return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
+def previous_months(day: date, count: int) -> list[date]:
+    """First days of the months before the one `day` is in, newest first."""
+    months = [(day.replace(day=1) - timedelta(days=1)).replace(day=1)]
+    while len(months) < count:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
+
+
 def name_month(day: date) -> str:
     """«октябрь»."""
     return MONTHS[day.month - 1]

@@ -1,9 +1,9 @@
 """«Сверка с последним счётом»: the values on the last bill beside the readings here, row by row (domain.md 1.3)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from billing.calendar import ReadingCalendar, name_day, next_month
@@ -39,14 +39,20 @@ class CheckedScale:
 
 
 @dataclass(frozen=True)
-class BillCheck:
+class ValuesCheck:
     """`is_wrong`: worth an error report. `is_equal`: nothing but equal rows."""
 
-    bill: Bill
     summary: str
     rows: list[CheckedScale]
     is_wrong: bool
     is_equal: bool
+
+
+@dataclass(frozen=True)
+class BillCheck(ValuesCheck):
+    """Of a bill the portal has."""
+
+    bill: Bill
 
 
 def choose_lines(lines: Sequence[BillLine], meter: Meter, *, is_only_meter: bool) -> list[BillLine]:
@@ -71,34 +77,47 @@ def check_bill(
     if not lines:
         return None
     bill = lines[0].bill
-    days = _find_days(bill, calendar)
+    days = find_days(bill.period, calendar, issued_on=bill.issued_on)
     billed: dict[str, BilledValue] = {}
     for line in lines:
         value = line.current or Decimal(0)
         if line.code not in billed or billed[line.code].value < value:
             billed[line.code] = BilledValue(value, line.kind or Reading.Kind.ACTUAL)
+    check = check_values(meter, scales, billed, readings, days, bill.period)
+    return BillCheck(check.summary, check.rows, check.is_wrong, check.is_equal, bill)
+
+
+def check_values(
+    meter: Meter,
+    scales: Sequence[Scale],
+    billed: Mapping[str, BilledValue],
+    readings: Sequence[Reading],
+    days: BillDays,
+    period: date,
+) -> ValuesCheck:
+    """Set values of one month's bill, by code of the scale, beside the readings of the meter."""
     held: dict[int, list[HeldValue]] = defaultdict(list)
     for reading in readings:
         held[reading.scale_id].append(HeldValue(reading.taken_on, reading.value, reading.kind))
     found = [(scale, compare_scale(billed.get(scale.code), held[scale.pk], days)) for scale in scales]
     compared = [(scale, comparison) for scale, comparison in found if comparison is not None]
     comparisons = [comparison for _, comparison in compared]
-    return BillCheck(
-        bill=bill,
-        summary=tell_summary(comparisons, bill.period),
+    return ValuesCheck(
+        summary=tell_summary(comparisons, period),
         rows=[_tell(meter, scale, comparison) for scale, comparison in compared],
         is_wrong=any(comparison.is_wrong for comparison in comparisons),
         is_equal=all(comparison.outcome is Outcome.EQUAL for comparison in comparisons),
     )
 
 
-def _find_days(bill: Bill, calendar: ReadingCalendar) -> BillDays:
-    period = bill.period.replace(day=1)
+def find_days(period: date, calendar: ReadingCalendar, *, issued_on: date | None = None) -> BillDays:
+    """Readings of which days may stand on the bill of a month."""
+    period = period.replace(day=1)
     before = (period - timedelta(days=1)).replace(day=1)
     return BillDays(
         counts_from=calendar.cut_off_on(before) + timedelta(days=1),
         counts_until=calendar.cut_off_on(period),
-        known_until=bill.issued_on or next_month(period),
+        known_until=issued_on or next_month(period),
     )
 
 

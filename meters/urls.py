@@ -18,6 +18,7 @@ urlpatterns = [
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),
+    path("history/meters/<int:pk>/paper-bill/", history.paper_bill, name="paper_bill"),
     path("history/meters/<int:pk>/readings.<slug:file_format>", exports.meter_readings, name="meter_readings"),
     path("calendar/", feeds.calendar, name="calendar"),
     path("calendar/revocation/", feeds.calendar_revoke, name="calendar_revoke"),

@@ -89,6 +89,7 @@ MIDDLEWARE = [
     "accounts.audit.refusals.note_refusals",
     "accounts.sessions.keep_sessions",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.privacy.terms.ask_for_terms",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -259,7 +260,10 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="portal@example.org")
 
 # A value that may not rest in the outbox is asked for at the moment of sending, by this name.
-LATE_VALUES = {"phone_challenge": "accounts.challenges.reveal_code"}
+LATE_VALUES = {
+    "phone_challenge": "accounts.challenges.reveal_code",
+    "advertising_consent": "accounts.privacy.advertising.confirm_consent",
+}
 # Each proof brings its form fields and answers "does it hold?"; a supplier can add its own.
 LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 

@@ -1,9 +1,15 @@
-"""What a bill says instead of what a resident sent, as the text of an error report."""
+"""What a bill says instead of what a resident sent or the portal holds, as the text of an error report."""
+
+from collections.abc import Mapping
+from datetime import date
 
 from accounts.models import User
 from billing.calendar import name_month
+from billing.models import Link
 from meters.billed_otherwise import tell_billed_otherwise
 from meters.models import Submission
+from meters.paper_bill import PaperBillForm, check_paper_bill
+from meters.queries.places import get_neighbourhood
 from meters.queries.submissions import get_submission
 
 
@@ -27,3 +33,16 @@ def tell_difference(user: User, receipt: str) -> str:
             "Прошу пересчитать.",
         ]
     )
+
+
+def tell_paper_difference(user: User, meter_id: int, asked: Mapping[str, str], *, on: date) -> str:
+    """The same of values read off a paper bill, as `PaperBillForm` takes them; nothing for a stranger's meter."""
+    try:
+        around = get_neighbourhood(user, meter_id)
+    except Link.DoesNotExist:
+        return ""
+    form = PaperBillForm(asked, meter=around.place.meter, scales=around.scales, on=on)
+    if not form.is_valid():
+        return ""
+    found = check_paper_bill(user, around, form.period, form.values)
+    return found.report if found.check.is_wrong else ""

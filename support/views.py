@@ -16,7 +16,7 @@ from accounts.residents import resident_of
 from billing import queries as billing
 from billing.models import Link
 from support import operations, queries
-from support.differences import tell_difference
+from support.differences import tell_difference, tell_paper_difference
 from support.facts import AccountFacts, collect_facts
 from support.forms import NO_METER, MessageForm, ReportForm
 from support.models import Attachment, ErrorReport
@@ -94,8 +94,16 @@ def _fill_in(request: HttpRequest, link: Link, facts: AccountFacts) -> dict[str,
         "account": link.pk,
         "meter": meter or NO_METER,
         "reason": reason if reason in ErrorReport.Reason.values else None,
-        "text": tell_difference(resident_of(request), request.GET.get("receipt", "")),
+        "text": _tell_difference(request, meter),
     }
+
+
+def _tell_difference(request: HttpRequest, meter: str) -> str:
+    """By the receipt of what was sent, or by the month of a paper bill and its values."""
+    user = resident_of(request)
+    if meter and "month" in request.GET:
+        return tell_paper_difference(user, int(meter), request.GET.dict(), on=timezone.localdate())
+    return tell_difference(user, request.GET.get("receipt", ""))
 
 
 @require_safe

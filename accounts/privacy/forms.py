@@ -33,3 +33,7 @@ class EmailForm(forms.Form):
 
 class DecisionForm(forms.Form):
     given = forms.TypedChoiceField(choices=[("yes", "да"), ("no", "нет")], coerce=lambda value: value == "yes")
+
+
+class TermsForm(forms.Form):
+    document = forms.IntegerField()

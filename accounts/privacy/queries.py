@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Max
+
 from accounts import queries as accounts
 from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, SessionRecord, User
 from accounts.privacy.consents import MEANINGS, OPTIONAL_CONSENTS
@@ -18,6 +20,8 @@ class ConsentState:
     meaning: str
     decisions: list[Consent]
     may_be_decided: bool
+    in_force: ConsentDocument | None = None
+    asks_again: bool = False
 
     @property
     def newest(self) -> Consent | None:
@@ -25,7 +29,8 @@ class ConsentState:
 
     @property
     def given(self) -> bool:
-        return self.newest is not None and self.newest.given
+        """A later version that asks again takes the consent away until it is given anew."""
+        return self.newest is not None and self.newest.given and not self.asks_again
 
 
 def get_consents(user: User, *, at: datetime) -> list[ConsentState]:
@@ -33,7 +38,7 @@ def get_consents(user: User, *, at: datetime) -> list[ConsentState]:
     decided: dict[str, list[Consent]] = {}
     for consent in Consent.objects.filter(user=user).select_related("document").order_by("-decided_at", "-pk"):
         decided.setdefault(consent.document.kind, []).append(consent)
-    published = {document.kind for document in accounts.get_documents(at=at)}
+    published = {document.kind: document for document in accounts.get_documents(at=at)}
     return [
         ConsentState(
             kind=kind,
@@ -41,10 +46,29 @@ def get_consents(user: User, *, at: datetime) -> list[ConsentState]:
             meaning=meaning,
             decisions=decided.get(kind, []),
             may_be_decided=kind in OPTIONAL_CONSENTS and kind in published,
+            in_force=published.get(kind),
+            asks_again=_asks_again(decided.get(kind, []), kind, at),
         )
         for kind, meaning in MEANINGS.items()
         if kind in decided or kind == ConsentDocument.Kind.ADVERTISING
     ]
+
+
+def get_changed_terms(user: User, *, at: datetime) -> list[ConsentDocument]:
+    """Versions of the terms since the one the resident agreed to, with what changed in them, the newest first."""
+    terms = ConsentDocument.Kind.TERMS
+    answered = Consent.objects.filter(user=user, given=True, document__kind=terms)
+    version = answered.aggregate(newest=Max("document__version"))["newest"] or 0
+    since = ConsentDocument.objects.filter(kind=terms, published_at__lte=at, version__gt=version)
+    return list(since.exclude(changes="").order_by("-version"))
+
+
+def _asks_again(decisions: list[Consent], kind: str, at: datetime) -> bool:
+    """Whether a consent that was given meets a later version that wants it anew."""
+    if not decisions or not decisions[0].given:
+        return False
+    asking = ConsentDocument.objects.filter(kind=kind, published_at__lte=at, asks_again=True)
+    return asking.filter(version__gt=decisions[0].document.version).exists()
 
 
 def get_decided_document(user: User, document_id: int) -> ConsentDocument:

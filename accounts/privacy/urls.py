@@ -1,11 +1,12 @@
 from django.urls import path
 
-from accounts.privacy import deletions, exports, views
+from accounts.privacy import consent_pages, deletions, exports, views
 
 app_name = "privacy"
 urlpatterns = [
     path("", views.my_data, name="my_data"),
     path("consents/<slug:kind>/", views.consent_decide, name="consent_decide"),
+    path("terms/", consent_pages.terms_changed, name="terms_changed"),
     path("documents/<int:document_id>/", views.document_detail, name="document_detail"),
     path("sessions/end/", views.sessions_end, name="sessions_end"),
     path("sessions/<int:record_id>/end/", views.session_end, name="session_end"),

@@ -5,13 +5,13 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import network, phones, sessions, stepup
 from accounts.models import ConsentDocument, EmailChange, SessionRecord
+from accounts.next_urls import get_next_url
 from accounts.operations import Visitor
 from accounts.privacy import forms, operations, queries
 from accounts.privacy.consents import OPTIONAL_CONSENTS
@@ -90,6 +90,7 @@ def sessions_end(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 def password_confirm(request: HttpRequest) -> HttpResponse:
+    next_url = get_next_url(request, otherwise="/my-data/")
     typed = request.POST.get("typed", "")
     form = forms.ConfirmPasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -101,9 +102,9 @@ def password_confirm(request: HttpRequest) -> HttpResponse:
         else:
             sessions.renew_session(request, user, at=now)
             if typed:
-                return stepup.show_typed_again(request, next_url=_next_url(request), typed=typed)
-            return redirect(_next_url(request))
-    return stepup.show_password_page(request, form, next_url=_next_url(request), typed=typed)
+                return stepup.show_typed_again(request, next_url=next_url, typed=typed)
+            return redirect(next_url)
+    return stepup.show_password_page(request, form, next_url=next_url, typed=typed)
 
 
 @never_cache
@@ -163,10 +164,3 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def _page(request: HttpRequest, template: str, form: BaseForm, **context: object) -> HttpResponse:
     status = 422 if form.is_bound and form.errors else 200
     return render(request, f"accounts/privacy/{template}", {"form": form, **context}, status=status)
-
-
-def _next_url(request: HttpRequest) -> str:
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return url
-    return "/my-data/"

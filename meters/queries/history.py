@@ -86,6 +86,12 @@ def get_readings_page(
     return ReadingsPage(readings, submissions, {row.scale_id: row for row in earlier if row.value is not None}, older)
 
 
+def get_readings_until(user: User, place: Place, day: date, *, count: int = 60) -> list[Reading]:
+    """The newest readings up to a day, newest first. One statement."""
+    rows = get_visible_readings(user, place).filter(taken_on__lte=day)
+    return list(rows.order_by("-taken_on", "scale_id")[:count])
+
+
 def get_years(user: User, place: Place) -> list[int]:
     """The years of the first reading to the last, newest first. One statement."""
     days = get_visible_readings(user, place).aggregate(first=Min("taken_on"), last=Max("taken_on"))

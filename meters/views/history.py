@@ -18,6 +18,7 @@ from meters.history_filter import SHOWN, HistoryFilter, read_filter
 from meters.history_list import describe_groups, list_readings
 from meters.history_rows import build_rows, list_years
 from meters.models import Reading
+from meters.paper_bill import PaperBillForm, check_paper_bill
 from meters.queries import history as queries
 from meters.queries.places import Neighbourhood, get_last_readings, get_neighbourhood
 from meters.replacements import tell_installation, tell_removal
@@ -44,6 +45,23 @@ def meter_history(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("meters:meter_history", pk)
     before, wanted = _read_day(request.GET.get("before", "")), read_filter(request.GET.dict())
     return render(request, "meters/meter_history.html", _describe(user, around, before, wanted))
+
+
+@require_safe
+def paper_bill(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is printed on a paper bill beside what is here. Nothing is kept: the values are in the address."""
+    user = resident_of(request)
+    try:
+        around = get_neighbourhood(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    asked = request.GET.dict() or None
+    form = PaperBillForm(asked, meter=around.place.meter, scales=around.scales, on=timezone.localdate())
+    context: dict[str, object] = {"form": form, "meter": around.place.meter, "link": around.link}
+    if asked and form.is_valid():
+        found = check_paper_bill(user, around, form.period, form.values)
+        context |= {"check": found.check, "asked": request.GET.urlencode()}
+    return render(request, "meters/paper_bill.html", context)
 
 
 def _read_day(text: str) -> date | None:
