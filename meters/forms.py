@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.http import QueryDict
 
 from meters.cards import ReadingCard, ScaleRow
 from meters.plausibility import Finding, Severity, parse_value
@@ -28,6 +29,7 @@ class ReadingsForm(forms.Form):
         """`typed_before` is text by scale id, to be put right."""
         super().__init__(*args, **kwargs)
         self.cards = [card for card in cards if card.is_open]
+        self.data = self._fill_unchanged(self.data)
         before = typed_before or {}
         self.initial = {**self.initial} | {
             row.field_name: before[row.scale.pk] for card in self.cards for row in card.rows if row.scale.pk in before
@@ -52,10 +54,6 @@ class ReadingsForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        unchanged = self.data.get("unchanged", "")
-        for card in self.cards:
-            if card.meter is not None and unchanged == str(card.meter.pk):
-                self._fill_unchanged(card)
         for card in self.cards:
             if any(cleaned.get(row.field_name) for row in card.rows):
                 self._check_shape(card, cleaned)
@@ -82,11 +80,16 @@ class ReadingsForm(forms.Form):
                 words = tell_finding(Finding(problem, (Severity.BLOCK,), row.scale.code, figures))
                 self.add_error(row.field_name, f"{words.title} {words.text}".strip())
 
-    def _fill_unchanged(self, card: ReadingCard) -> None:
-        """«Без изменений» pressed where no script runs: the previous values are what the meter shows."""
-        for row in card.rows:
-            if row.previous is not None and not self.cleaned_data.get(row.field_name):
-                self.cleaned_data[row.field_name] = f"{row.previous.normalize():f}".replace(".", ",")
+    def _fill_unchanged(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """«Без изменений» of a meter or of one scale, pressed where no script runs: what stood before is typed in."""
+        pressed = data.get("unchanged", "")
+        filled = {}
+        for card in self.cards:
+            for row in card.rows:
+                is_meant = pressed in (row.field_name, str(getattr(card.meter, "pk", "")))
+                if is_meant and row.previous is not None and not data.get(row.field_name):
+                    filled[row.field_name] = f"{row.previous.normalize():f}".replace(".", ",")
+        return {**data.dict(), **filled} if pressed and isinstance(data, QueryDict) else data
 
     def _make_field(self, card: ReadingCard, row: ScaleRow) -> forms.CharField:
         left = getattr(card.meter, "digits_left", None) or 6

@@ -182,6 +182,7 @@ def _other_meter(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
         "Похоже, это показание другого счётчика.",
         f"Эти цифры больше подходят счётчику {figures['label']}. Сверьте номер на корпусе.",
+        suggestion_label=f"Да, записать счётчику {figures['label']}" if figures.get("meter") else "",
         keep_label="Нет, всё верно",
     )
 

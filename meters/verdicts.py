@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from billing.calendar import choose_plural, name_month
 from meters.billed_otherwise import BilledOtherwise, tell_billed_otherwise
+from meters.merged_words import group_findings, tell_findings
 from meters.models import Submission
 from meters.plausibility import Finding, Severity
-from meters.verdict_words import Words, tell_finding
+from meters.verdict_words import Words
 
 REPORTS: dict[str, tuple[tuple[str, str], ...]] = {
     "no_meter_info": (("no_meter_info", "Сообщить об ошибке"),),
@@ -21,7 +22,10 @@ REPORTS: dict[str, tuple[tuple[str, str], ...]] = {
 
 @dataclass(frozen=True)
 class Remark:
-    """One finding in words. `reports` open the error report already filled in; `receipt` leads to the former one."""
+    """All findings of one code in words. `reports` open the error report already filled in.
+
+    `receipt` leads to the former one.
+    """
 
     code: str
     words: Words
@@ -55,7 +59,7 @@ def tell_submission(submission: Submission) -> Told:
     findings = [Finding.from_json(row) for row in submission.findings]
     asks = submission.status == Submission.Status.NEEDS_CONFIRMATION
     can_take = asks or submission.status == Submission.Status.REFUSED
-    told = [_tell_finding(finding, asks=asks, can_take=can_take) for finding in findings]
+    told = [_tell_findings(group, asks=asks, can_take=can_take) for group in group_findings(findings)]
     if submission.status == Submission.Status.REFUSED:
         told = [remark for remark in told if remark.kind != "info"]
     remarks = tuple(sorted(told, key=lambda remark: _ORDER.index(remark.kind)))
@@ -94,19 +98,23 @@ def sum_up(batch: Sequence[Submission]) -> str:
     return f"{text[0].upper()}{text[1:]}: посмотрите ниже."
 
 
-def _tell_finding(finding: Finding, *, asks: bool, can_take: bool) -> Remark:
+def _tell_findings(findings: Sequence[Finding], *, asks: bool, can_take: bool) -> Remark:
+    """One remark for all findings of a code."""
+    first = findings[0]
+    words = tell_findings(findings)
+    can_take = can_take and bool(words.suggestion_label)
     kind = "info"
-    if finding.has(Severity.BLOCK):
+    if any(finding.has(Severity.BLOCK) for finding in findings):
         kind = "bad"
-    elif (finding.has(Severity.CONFIRM) and asks) or (can_take and finding.suggestion):
+    elif (any(finding.has(Severity.CONFIRM) for finding in findings) and asks) or can_take:
         kind = "question"
     return Remark(
-        code=finding.code,
-        words=tell_finding(finding),
+        code=first.code,
+        words=words,
         kind=kind,
-        can_take_suggestion=can_take and bool(finding.suggestion),
-        reports=REPORTS.get(finding.code, ()),
-        receipt=finding.figures.get("receipt", ""),
+        can_take_suggestion=can_take,
+        reports=REPORTS.get(first.code, ()),
+        receipt=first.figures.get("receipt", ""),
     )
 
 

@@ -17,10 +17,13 @@ from meters.operations.handing_over import (
     hand_over_submissions,
     take_back_submissions,
 )
+from meters.operations.moving import CODE as OTHER_METER
+from meters.operations.moving import move_readings
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
 
 __all__ = [
+    "OTHER_METER",
     "NotPossibleNow",
     "NothingToSend",
     "Settled",
@@ -32,6 +35,7 @@ __all__ = [
     "get_periods_to_hand_over",
     "hand_over_submissions",
     "mark_billed_submissions",
+    "move_readings",
     "restore_submission",
     "review_submission",
     "settle_counted",

@@ -49,15 +49,18 @@ def confirm_submission(*, user: User, receipt: str, at: datetime) -> Submission:
 def take_suggestion(*, user: User, receipt: str, code: str, at: datetime) -> Submission:
     """The resident takes what a rule proposed: a new submission with those values replaces this one.
 
-    `code` names the finding. Pressed twice, it gives the same new receipt. Raises NotPossibleNow, and
-    Submission.DoesNotExist for a stranger's.
+    `code` names the findings; what they suggest for several scales is taken together. Pressed twice, it gives the same
+    new receipt. Raises NotPossibleNow, and Submission.DoesNotExist for a stranger's.
     """
     submission = _lock_own(user, receipt)
     key = make_correction_key(submission, code)
     former = Submission.objects.filter(key=key, meter_id=submission.meter_id).first()
     if former is not None:
         return former
-    suggestion = next((row["suggestion"] for row in submission.findings if row["code"] == code), None)
+    suggestion: dict[str, str] = {}
+    for row in submission.findings:
+        if row["code"] == code:
+            suggestion |= row["suggestion"]
     if submission.status not in (Submission.Status.NEEDS_CONFIRMATION, Submission.Status.REFUSED) or not suggestion:
         raise NotPossibleNow
     typed = {value.scale.code: value.typed for value in submission.values.select_related("scale")}

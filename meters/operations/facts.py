@@ -42,7 +42,9 @@ def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
     installed = _get_installation_days(meter_ids, accounts)
     lines = billing.get_last_bill_lines(accounts)
     near = {
-        meter.pk: OtherMeter(f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []))
+        meter.pk: OtherMeter(
+            f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []), str(meter.pk)
+        )
         for meters in neighbours.values()
         for meter in meters
     }

@@ -55,7 +55,7 @@ def _write(user: User, key: UUID, typed: Typed, taken_on: date, at: datetime) ->
     former = _get_former(user, key)
     if former:
         return former
-    accounts = _get_own_accounts(user, list(typed), taken_on)
+    accounts = find_own_accounts(user, list(typed), taken_on)
     submissions = write_submissions(user=user, accounts=accounts, key=key, typed=typed, taken_on=taken_on, at=at)
     hints.send_hint_on_commit(CHECK)
     return submissions
@@ -101,7 +101,8 @@ def _get_former(user: User, key: UUID) -> list[Submission]:
     return list(Submission.objects.filter(key=key, user=user).order_by("pk"))
 
 
-def _get_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, PersonalAccount]:
+def find_own_accounts(user: User, meter_ids: list[int], on: date) -> dict[int, PersonalAccount]:
+    """The resident's account of each meter on a day. Raises Meter.DoesNotExist for one that is not the resident's."""
     rows = (
         Installation.objects.filter(through_links(user, "account__links"), meter_id__in=meter_ids)
         .select_related("account__supplier")

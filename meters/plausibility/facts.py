@@ -48,10 +48,14 @@ class MeterFacts:
 
 @dataclass(frozen=True)
 class OtherMeter:
-    """Another meter of the same resident, to notice that its value was typed here."""
+    """Another meter of the same resident, to notice that its value was typed here.
+
+    `key` is what the caller knows it by, so that the values can be sent for it instead.
+    """
 
     label: str
     scales: tuple[ScaleFacts, ...]
+    key: str = ""
 
 
 @dataclass(frozen=True)

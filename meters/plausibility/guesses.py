@@ -58,7 +58,10 @@ def find_other_meter(
             expect(scale, taken_on=calendar.taken_on, thresholds=thresholds).fits(values[code])
             for code, scale in pairs.items()
         ):
-            return note("other_meter", "", {"label": other.label}, review=lower)
+            figures = {"label": other.label}
+            if other.key:
+                figures |= {"meter": other.key} | {f"to:{code}": scale.code for code, scale in pairs.items()}
+            return note("other_meter", "", figures, review=lower)
     return None
 
 

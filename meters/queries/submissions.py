@@ -30,12 +30,12 @@ def get_batch(user: User, key: UUID) -> list[Submission]:
     of_key = Q(key=key) | Q(supersedes__key=key) | Q(supersedes__supersedes__key=key)
     rows = Submission.objects.visible_to(user).filter(of_key).select_related("meter", "account__supplier", "supersedes")
     found = list(rows.prefetch_related(_with_values(), "reviews").order_by("pk"))
-    shown = {row.meter_id: row for row in found if row.key == key}
+    shown = [row for row in found if row.key == key]
     for row in found:
-        former = shown.get(row.meter_id)
-        if former is not None and row.supersedes_id == former.pk and is_correction(row, former):
-            shown[row.meter_id] = row
-    return list(shown.values())
+        for place, former in enumerate(shown):
+            if row.supersedes_id == former.pk and is_correction(row, former):
+                shown[place] = row
+    return shown
 
 
 def get_first_key(corrected: Submission) -> UUID:

@@ -95,10 +95,13 @@ def submission_confirm(request: HttpRequest, receipt: str) -> HttpResponse:
 
 @require_POST
 def submission_correct(request: HttpRequest, receipt: str) -> HttpResponse:
+    """What a finding suggests: other values for this meter, or these values for another one."""
+    user, code, at = resident_of(request), request.POST.get("code", ""), timezone.now()
     try:
-        corrected = operations.take_suggestion(
-            user=resident_of(request), receipt=receipt, code=request.POST.get("code", ""), at=timezone.now()
-        )
+        if code == operations.OTHER_METER:
+            corrected = operations.move_readings(user=user, receipt=receipt, at=at)
+        else:
+            corrected = operations.take_suggestion(user=user, receipt=receipt, code=code, at=at)
     except operations.NotPossibleNow as error:
         messages.warning(request, str(error))
         return redirect("meters:submission_detail", receipt=receipt)

@@ -1,4 +1,4 @@
-// «Без изменений» writes the previous readings of its meter into the fields, without asking the server.
+// «Без изменений» writes the previous readings of its meter, or of its one scale, into the fields, without asking the server.
 
 /** "448.6860" as the meter shows it: "448,686". */
 function asShown(previous, places) {
@@ -10,8 +10,8 @@ function asShown(previous, places) {
 export default function offerUnchanged(button) {
   button.hidden = false;
   button.addEventListener("click", (event) => {
-    const meter = button.closest("[data-meter]") ?? button.closest("form");
-    const scales = [...meter.querySelectorAll("[data-usage]")].filter(({ dataset }) => dataset.previous);
+    const own = button.closest("[data-usage]");
+    const scales = own ? [own] : [...(button.closest("[data-meter]") ?? button.form).querySelectorAll("[data-usage]")].filter(({ dataset }) => dataset.previous);
     if (scales.length === 0) return;
     event.preventDefault();
     for (const scale of scales) {
