@@ -206,7 +206,9 @@ def _enter(request: HttpRequest, user: User, used_key: str, *, own_device: bool)
         sessions.end_other_sessions(user, kept_key=None)
         if factors.has_application(user):
             return entrance.begin(request, user, own_device=own_device, next_url="home", at=now)
-    return entrance.let_in(request, user, proof=TrustedDevice.Proof.SMS, own_device=own_device, next_url="home", at=now)
+    next_url = "home" if user.hidden_before is None else "recovery:recovery_prove"
+    proof = TrustedDevice.Proof.SMS
+    return entrance.let_in(request, user, proof=proof, own_device=own_device, next_url=next_url, at=now)
 
 
 def _session_id(request: HttpRequest, key: str) -> UUID:

@@ -5,6 +5,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from accounts.recovery import queries as recovery
 from meters.offline import make_owner_mark
 from notifications import queries as notifications
 
@@ -63,5 +64,7 @@ def frame(request: HttpRequest) -> dict[str, object]:
         "notifications_url": reverse("notifications:notification_list"),
         "owner_mark": make_owner_mark(user),
         "sign_out_url": reverse("accounts:sign_out"),
+        "branches_url": reverse("billing:branch_list"),
+        "hidden_past": SimpleLazyObject(lambda: recovery.is_asked_to_prove(user)),
         "unread_count": SimpleLazyObject(lambda: notifications.count_unread(user)),
     }

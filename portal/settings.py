@@ -267,6 +267,9 @@ LATE_VALUES = {
 # Each proof brings its form fields and answers "does it hold?"; a supplier can add its own.
 LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 
+# After a new password by SMS: how a person shows to be the one whose cabinet it was (security.md T11).
+RECOVERY_PROOFS = ["billing.recovery.PaymentOfLinked"]
+
 # Which personal accounts have a meter to read: asked by billing, answered by the floor above.
 ACCOUNTS_TAKING_READINGS = "meters.queries.bases.get_accounts_taking_readings"
 # What suppliers call the scales that bills and tariffs name by code.

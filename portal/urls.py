@@ -15,6 +15,7 @@ urlpatterns = [
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("", include("accounts.urls")),
+    path("recovery/", include("accounts.recovery.urls")),
     path("my-data/", include("accounts.privacy.urls")),
     path("", include("accounts.second_factors.urls")),
     path("", include("notifications.urls")),

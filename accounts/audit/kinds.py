@@ -24,6 +24,8 @@ class Kind(TextChoices):
     CODE_CHECKED = "code.checked", "Введён код из СМС"
     FACTOR_CHECKED = "factor.checked", "Введён код из приложения"
     PASSWORD_RESET = "password.reset", "Новый пароль по СМС"
+    PAST_HIDDEN = "past.hidden", "Прежние данные скрыты"
+    PAST_OPENED = "past.opened", "Прежние данные открыты"
     PASSWORD_CHANGED = "password.changed", "Пароль изменён"
     STEP_UP = "step_up", "Пароль введён ещё раз"
     SESSIONS_ENDED = "sessions.ended", "Сеансы завершены"

@@ -10,6 +10,7 @@ from accounts.audit.recording import record_event
 from accounts.models import PhoneChallenge, User
 from accounts.operations import codes
 from accounts.operations.codes import Visitor
+from accounts.recovery.opening import hide_past
 from notifications import operations as notifications
 
 
@@ -38,7 +39,7 @@ def resend_password_reset_code(*, challenge_id: UUID, visitor: Visitor, at: date
 
 
 def reset_password(*, challenge_id: UUID, code: str, password: str, at: datetime) -> User:
-    """Set a new password; every other session of the resident ends.
+    """Set a new password; every other session of the resident ends, and what the cabinet held is hidden (T11).
 
     Raises WrongCode, ChallengeClosed, TooManyGuesses.
     """
@@ -49,6 +50,7 @@ def reset_password(*, challenge_id: UUID, code: str, password: str, at: datetime
         user = User.objects.select_for_update().get(phone=challenge.phone, is_active=True)
         user.set_password(password)
         user.save(update_fields=["password"])
+        hide_past(user, at=at)
         notifications.notify(user=user, event="accounts/password_changed", context={"at": at}, at=at)
         record_event(Kind.PASSWORD_RESET, user=user, at=at)
     return user

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.privacy import deleting
 from accounts.privacy.holds import get_holds
+from accounts.recovery.holds import refuse_while_held
 from accounts.residents import resident_of
 from accounts.stepup import require_recent_password
 
 
 @require_http_methods(["GET", "POST"])
+@refuse_while_held
 @require_recent_password()
 def deletion(request: HttpRequest) -> HttpResponse:
     """Says what goes and what stays before anything is asked for."""

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from accounts import limits, phones, sessions
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
-from accounts.models import CabinetDeletion, EmailChange, PhoneChallenge, PhoneRelease, SessionRecord, User
+from accounts.models import CabinetDeletion, EmailChange, PhoneChallenge, PhoneRelease, Recovery, SessionRecord, User
 from accounts.privacy import acts, personal_data
 from accounts.privacy.deleting import is_due
 from accounts.privacy.holds import get_holds
@@ -129,7 +129,9 @@ def _forget_contacts(phone: str, emails: set[str]) -> Counter[str]:
 
 def _find_emails(user: User) -> set[str]:
     """The present address and all that were typed before it."""
-    return {user.email, *EmailChange.objects.visible_to(user).values_list("email", flat=True)} - {""}
+    typed = EmailChange.objects.filter(user=user).values_list("email", flat=True)
+    hidden = Recovery.objects.filter(user=user).values_list("former_email", flat=True)
+    return {user.email, *typed, *hidden} - {""}
 
 
 def _leave_pseudonym(user: User, at: datetime) -> None:

@@ -21,6 +21,10 @@ LEASE = timedelta(seconds=60)
 EXPORTS = limits.Limit("data-exports-user-day", 3, limits.DAY, "a copy is some work, and nobody needs many a day")
 
 
+class PastIsHidden(AccountsError):
+    """A copy would tell what is hidden until the resident is recognised (security.md T11)."""
+
+
 class TooManyExports(AccountsError):
     def __init__(self) -> None:
         super().__init__("Сегодня копию уже готовили несколько раз. Попробуйте завтра.")
@@ -28,8 +32,9 @@ class TooManyExports(AccountsError):
 
 @transaction.atomic(durable=True)
 def request_data_export(*, user: User, at: datetime) -> DataExport:
-    """Promise a copy; while one is being made it is that one. Raises TooManyExports."""
-    User.objects.select_for_update().get(pk=user.pk)
+    """Promise a copy; while one is being made it is that one. Raises TooManyExports, PastIsHidden."""
+    if User.objects.select_for_update().get(pk=user.pk).hidden_before is not None:
+        raise PastIsHidden
     unfinished = DataExport.objects.visible_to(user).unfinished().first()
     if unfinished is not None:
         return unfinished

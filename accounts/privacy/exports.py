@@ -20,6 +20,9 @@ from accounts.stepup import ask_for_password, require_recent_password
 @require_recent_password()
 def export_overview(request: HttpRequest) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
+    if user.hidden_before is not None:
+        messages.warning(request, "Копию данных отдадим, как только узнаем, что кабинет ваш.")
+        return redirect("recovery:recovery_prove")
     if request.method == "POST":
         try:
             exporting.request_data_export(user=user, at=now)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import limits
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
+from accounts.hidden_past import shown_since
 from accounts.models import Consent, ConsentDocument, EmailChange, User
 from accounts.operations import AccountsError, Visitor
 from accounts.privacy.consents import OPTIONAL_CONSENTS
@@ -67,7 +68,8 @@ def decide_consent(*, user: User, kind: str, given: bool, visitor: Visitor, at: 
     document = ConsentDocument.objects.filter(kind=kind, published_at__lte=at).order_by("-version").first()
     if document is None:
         raise ConsentDocument.DoesNotExist(f"No text of kind {kind} is published.")
-    newest = Consent.objects.filter(user=user, document__kind=kind).order_by("-decided_at", "-pk").first()
+    decided = Consent.objects.filter(shown_since(user, "decided_at"), user=user, document__kind=kind)
+    newest = decided.order_by("-decided_at", "-pk").first()
     if newest is not None and newest.given == given and (newest.document_id == document.pk or not given):
         return None
     record_event(Kind.CONSENT_DECIDED, user=user, figures={"text": kind, "given": given}, at=at)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Max
 
 from accounts import queries as accounts
+from accounts.hidden_past import shown_since
 from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, SessionRecord, User
 from accounts.privacy.consents import MEANINGS, OPTIONAL_CONSENTS
 
@@ -36,7 +37,11 @@ class ConsentState:
 def get_consents(user: User, *, at: datetime) -> list[ConsentState]:
     """Each text with all decisions about it. One not asked for at registration shows only after a decision."""
     decided: dict[str, list[Consent]] = {}
-    for consent in Consent.objects.filter(user=user).select_related("document").order_by("-decided_at", "-pk"):
+    for consent in (
+        Consent.objects.filter(shown_since(user, "decided_at"), user=user)
+        .select_related("document")
+        .order_by("-decided_at", "-pk")
+    ):
         decided.setdefault(consent.document.kind, []).append(consent)
     published = {document.kind: document for document in accounts.get_documents(at=at)}
     return [
@@ -73,7 +78,11 @@ def _asks_again(decisions: list[Consent], kind: str, at: datetime) -> bool:
 
 def get_decided_document(user: User, document_id: int) -> ConsentDocument:
     """A version the resident decided about, however old. Raises ConsentDocument.DoesNotExist for any other."""
-    return ConsentDocument.objects.filter(consent__user=user).distinct().get(pk=document_id)
+    return (
+        ConsentDocument.objects.filter(shown_since(user, "consent__decided_at"), consent__user=user)
+        .distinct()
+        .get(pk=document_id)
+    )
 
 
 def get_sessions(user: User, *, at: datetime) -> list[SessionRecord]:

@@ -15,6 +15,7 @@ from accounts.next_urls import get_next_url
 from accounts.operations import Visitor
 from accounts.privacy import forms, operations, queries
 from accounts.privacy.consents import OPTIONAL_CONSENTS
+from accounts.recovery.holds import refuse_while_held
 from accounts.residents import resident_of
 from accounts.stepup import ask_for_password, require_recent_password
 
@@ -29,6 +30,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
             "phone": phones.mask_phone(str(user.phone)),
             "email": user.email,
             "waiting_email": queries.get_waiting_email(user, at=now),
+            "past_is_hidden": user.hidden_before is not None,
             "consents": queries.get_consents(user, at=now),
             "sessions": queries.get_sessions(user, at=now),
             "current_key": request.session.session_key,
@@ -122,6 +124,7 @@ def password_change(request: HttpRequest) -> HttpResponse:
     return _page(request, "password_form.html", form)
 
 
+@refuse_while_held
 @require_recent_password()
 def email_change(request: HttpRequest) -> HttpResponse:
     user = resident_of(request)

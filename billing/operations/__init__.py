@@ -8,11 +8,11 @@ from billing.operations.groups import (
     delete_account_group,
     rename_account_group,
 )
+from billing.operations.guessing import TooManyGuesses
 from billing.operations.linking import (
     AlreadyLinked,
     Claim,
     NotProven,
-    TooManyGuesses,
     await_payment,
     link_personal_account,
 )

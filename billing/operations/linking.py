@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
-from accounts import limits, phones
-from accounts.audit.alarms import Alarm, raise_alarm
+from accounts import phones
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
 from accounts.models import User
-from billing.models import AccountGroup, Link, LinkGuess, LinkRequest, PersonalAccount, Supplier
+from accounts.recovery.opening import open_past
+from billing.models import AccountGroup, Link, LinkRequest, PersonalAccount, Supplier
 from billing.operations.groups import take_group
+from billing.operations.guessing import Guess, TooManyGuesses, name_target
 from billing.proofs import LastPayment, LinkProof
 from notifications import operations as notifications
 
@@ -29,16 +30,6 @@ class NotProven(Exception):
         super().__init__(
             "Не получилось подтвердить лицевой счёт. Проверьте поставщика, номер и то, чем вы его подтверждаете:"
             " день и сумму до копейки — по чеку, номер счётчика — по табличке на корпусе."
-        )
-
-
-class TooManyGuesses(Exception):
-    """The limits of security.md A3. Nothing was compared."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "Слишком много неудачных попыток, поэтому сделаем перерыв. Попробуйте через сутки: за это время можно"
-            " найти чек последнего платежа или посмотреть номер на счётчике."
         )
 
 
@@ -105,9 +96,8 @@ def _try(*, user: User, claim: Claim, network_address: str, waits: bool, at: dat
 
 @transaction.atomic(durable=True)
 def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at: datetime) -> Link | LinkRequest | None:
-    target = limits.hash_subject(_name_target(claim))
-    network = limits.hash_subject(f"address:{network_address}")
-    _wait_for_turn(limits.hash_subject(f"user:{user.pk}"), target, network)
+    guess = Guess(user, claim.supplier.pk, claim.digits, network_address)
+    guess.wait_for_turn()
     own = (
         Link.objects.visible_to(user)
         .filter(account__supplier=claim.supplier, account__digits=claim.digits)
@@ -116,31 +106,18 @@ def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at:
     )
     if own:
         raise AlreadyLinked(own)
-    if LinkGuess.objects.are_used_up(user=user, target=target, network=network, at=at):
-        raise TooManyGuesses
+    guess.check_limits(at=at)
     account = find_proven_account(claim, at=at)
     if account:
         return make_link(user=user, account=account, proof=claim.proof.code, claim=claim, at=at)
-    LinkGuess.objects.create(user=user, target=target, network=network, guessed_at=at)
-    if LinkGuess.objects.look_like_an_attack(at=at):
-        raise_alarm(Alarm.LINK_GUESSING, at=at)
+    guess.count_as_wrong(at=at)
     return _keep_waiting(user=user, claim=claim, at=at) if waits else None
 
 
 def _record_refusal(user: User, claim: Claim, result: Result, *, at: datetime) -> None:
     figures = {"proof": claim.proof.code}
-    record_event(Kind.LINK, user=user, subject=_name_target(claim), result=result, figures=figures, at=at)
-
-
-def _name_target(claim: Claim) -> str:
-    return f"personal-account:{claim.supplier.pk}:{claim.digits}"
-
-
-def _wait_for_turn(*subjects: str) -> None:
-    """Guesses of one resident, at one account or from one address go one after another, so that limits are exact."""
-    with connection.cursor() as cursor:
-        for key in sorted(int(subject[:15], 16) for subject in subjects):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [key])
+    subject = name_target(claim.supplier.pk, claim.digits)
+    record_event(Kind.LINK, user=user, subject=subject, result=result, figures=figures, at=at)
 
 
 def find_proven_account(claim: Claim, *, at: datetime) -> PersonalAccount | None:
@@ -152,8 +129,26 @@ def find_proven_account(claim: Claim, *, at: datetime) -> PersonalAccount | None
     return proven[0] if proven else None
 
 
-def make_link(*, user: User, account: PersonalAccount, proof: str, claim: Claim, at: datetime) -> Link:
-    """Within the caller's transaction: the link, the news to earlier holders, the end of requests that waited."""
+def make_link(
+    *,
+    user: User,
+    account: PersonalAccount,
+    proof: str,
+    claim: Claim,
+    at: datetime,
+    linked_at: datetime | None = None,
+) -> Link:
+    """Within the caller's transaction: the link, the news to earlier holders, the end of requests that waited.
+
+    A link of a hidden past (`accounts.hidden_past`): a payment shows its owner, and everything opens; by any other
+    proof it is made anew, and the past stays hidden.
+    """
+    hidden = Link.objects.filter(user=user, account=account, ended_at=None).first()
+    if hidden and user.hides(hidden.linked_at):
+        is_recognised = proof == LastPayment.code and open_past(user, known_since=hidden.linked_at, by=proof, at=at)
+        if not is_recognised:
+            hidden.ended_at = at
+            hidden.save(update_fields=["ended_at"])
     link, made = Link.objects.get_or_create(
         user=user,
         account=account,
@@ -162,10 +157,10 @@ def make_link(*, user: User, account: PersonalAccount, proof: str, claim: Claim,
             "group": take_group(user=user, group_id=claim.group_id, at=at),
             "alias": claim.alias,
             "proof": proof,
-            "linked_at": at,
+            "linked_at": linked_at or at,
         },
     )
-    LinkRequest.objects.visible_to(user).pending().filter(supplier=claim.supplier, digits=claim.digits).update(
+    LinkRequest.objects.pending().filter(user=user, supplier=claim.supplier, digits=claim.digits).update(
         status=LinkRequest.Status.LINKED, settled_at=at
     )
     if made:
@@ -193,7 +188,7 @@ def _keep_waiting(*, user: User, claim: Claim, at: datetime) -> LinkRequest:
         status=LinkRequest.Status.WITHDRAWN, settled_at=at
     )
     group: AccountGroup = take_group(user=user, group_id=claim.group_id, at=at)
-    record_event(Kind.LINK_WAITS, user=user, subject=_name_target(claim), at=at)
+    record_event(Kind.LINK_WAITS, user=user, subject=name_target(claim.supplier.pk, claim.digits), at=at)
     return LinkRequest.objects.create(
         user=user,
         supplier=claim.supplier,

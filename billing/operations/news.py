@@ -72,24 +72,25 @@ def tell_bill_news(*, at: datetime, limit: int = BATCH) -> int:
     if not news:
         return 0
     accounts = {row.account_id for row in news}
-    titles = _get_titles(accounts)
+    links = _get_links(accounts)
     bills = _get_bills(news)
-    known = [row for row in news if (row.user_id, row.account_id) in titles and (row.account_id, row.number) in bills]
+    known = [row for row in news if (row.user_id, row.account_id) in links and (row.account_id, row.number) in bills]
     bells = []
     for row in known:
         bill = bills[row.account_id, row.number]
-        context = {"bill": bill, "title": titles[row.user_id, row.account_id]}
-        bells.append((row.user, context, reverse("billing:bill_detail", args=[bill.public_id])))
+        link = links[row.user_id, row.account_id]
+        url = reverse("billing:bill_detail", args=[bill.public_id])
+        bells.append(notifications.News(row.user, {"bill": bill, "title": link.title}, url, link.linked_at))
     notifications.notify_all(event=EVENT, news=bells, at=at)
-    _queue_letters([bills[place] for place in dict.fromkeys((row.account_id, row.number) for row in known)], titles, at)
+    _queue_letters([bills[place] for place in dict.fromkeys((row.account_id, row.number) for row in known)], links, at)
     BillNews.objects.filter(pk__in=[row.pk for row in news]).update(told_at=at)
     return len(news)
 
 
-def _get_titles(account_ids: set[int]) -> dict[tuple[int, int], str]:
-    """What each resident calls the account, for those who see it now."""
+def _get_links(account_ids: set[int]) -> dict[tuple[int, int], Link]:
+    """The standing links by resident and account."""
     links = Link.objects.filter(account_id__in=account_ids, ended_at=None).select_related("account")
-    return {(link.user_id, link.account_id): link.title for link in links}
+    return {(link.user_id, link.account_id): link for link in links}
 
 
 def _get_bills(news: Sequence[BillNews]) -> dict[_Place, Bill]:
@@ -99,7 +100,7 @@ def _get_bills(news: Sequence[BillNews]) -> dict[_Place, Bill]:
     return {(bill.account_id, bill.number): bill for bill in bills}
 
 
-def _queue_letters(bills: Sequence[Bill], titles: dict[tuple[int, int], str], at: datetime) -> None:
+def _queue_letters(bills: Sequence[Bill], links: dict[tuple[int, int], Link], at: datetime) -> None:
     """One letter for each bill, to the address chosen by somebody who still sees the account."""
     deliveries = queries.get_deliveries({bill.account_id for bill in bills})
     letters = []
@@ -107,7 +108,7 @@ def _queue_letters(bills: Sequence[Bill], titles: dict[tuple[int, int], str], at
         chosen = deliveries.get(bill.account_id)
         if chosen is None or chosen.method == BillDelivery.Method.PAPER:
             continue
-        if (chosen.user_id, bill.account_id) not in titles:
+        if (chosen.user_id, bill.account_id) not in links:
             continue
         url = f"{settings.PUBLIC_URL}{reverse('billing:bill_detail', args=[bill.public_id])}"
         key = f"bill-arrived:{bill.account_id}:{bill.number}"

@@ -49,7 +49,14 @@ def _settle(request_id: int, *, at: datetime) -> bool:
     claim = _read_claim(request)
     account = find_proven_account(claim, at=at)
     if account:
-        link = make_link(user=request.user, account=account, proof=LastPayment.code, claim=claim, at=at)
+        link = make_link(
+            user=request.user,
+            account=account,
+            proof=LastPayment.code,
+            claim=claim,
+            at=at,
+            linked_at=request.created_at if request.user.hides(request.created_at) else at,
+        )
         _finish(request, LinkRequest.Status.LINKED, event="billing/link_request_linked", link=link, at=at)
         return True
     if request.expires_at <= at:

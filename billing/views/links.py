@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import phones
 from accounts.models import User
+from accounts.recovery.holds import show_hold
 from accounts.residents import resident_of
 from accounts.stepup import ask_for_password
 from billing import operations, queries
@@ -70,8 +71,8 @@ def link_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = resident_of(request)
     link = _get_link_or_404(user, pk)
-    if asked := ask_for_password(request, at=timezone.now()):
-        return asked
+    if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
+        return held
     delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
     own_email = delivery.email if delivery and delivery.is_own(user) else user.email
     form = DeliveryForm(
@@ -99,8 +100,8 @@ def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
     later = next((other for other in queries.get_other_holders(link) if other.pk == holder_pk), None)
     if later is None or later.linked_at <= link.linked_at:
         raise Http404
-    if asked := ask_for_password(request, at=timezone.now()):
-        return asked
+    if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
+        return held
     phone = phones.mask_phone(str(later.user.phone))
     if request.method != "POST":
         return render(request, "billing/holder_confirm_end.html", {"link": link, "later": later, "phone": phone})
