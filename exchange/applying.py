@@ -14,7 +14,7 @@ from exchange.bill_lines import remove_vanished_lines
 from exchange.differences import find_differences, refuse_broken, refuse_doubles
 from exchange.gate import Gate
 from exchange.installations import write_installations
-from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS
+from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS, Layout
 from exchange.merging import Merge, Scope, Written
 from exchange.models import ImportRun
 from exchange.packages import Package
@@ -39,7 +39,7 @@ def _apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects,
     manifest = package.manifest
     layouts = [layout for layout in LAYOUTS if layout.file in package.files]
     progress.start(package.get_size(layout.file for layout in layouts))
-    staged = {layout.file: stage_file(package, layout, rejects, progress) for layout in layouts}
+    staged = {layout.file: _stage(package, layout, rejects, progress) for layout in layouts}
     run.counts = {file: _count(found, rejects) for file, found in staged.items()}
     if not gate.allows(gates.TOTALS):
         check_totals(manifest, staged)
@@ -55,11 +55,18 @@ def _apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects,
     for number, merge in enumerate(present, start=1):
         progress.write(merge.layout.file, number, len(present))
         counts[merge.layout.file] = _merge(merge, staged, scope, gate, rejects)
+        progress.reach(f"written {merge.layout.file}")
     Supplier.objects.filter(pk=supplier.pk).filter(Q(data_as_of=None) | Q(data_as_of__lt=manifest.created_at)).update(
         data_as_of=manifest.created_at
     )
     run.counts = counts
     gate.check_rejects(staged, rejects, manifest.supplier)
+
+
+def _stage(package: Package, layout: Layout, rejects: Rejects, progress: Progress) -> Staged:
+    staged = stage_file(package, layout, rejects, progress)
+    progress.reach(f"staged {layout.file}")
+    return staged
 
 
 def _present(known: Iterable[Merge], staged: dict[str, Staged]) -> list[Merge]:

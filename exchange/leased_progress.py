@@ -58,6 +58,9 @@ class LeasedProgress(Progress):
         self._writing = {"file": file, "number": number, "of": of}
         self._obey()
 
+    def reach(self, step: str) -> None:
+        self._obey()
+
     def finish(self) -> None:
         with self._lock:
             self._obey()

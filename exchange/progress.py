@@ -20,6 +20,9 @@ class Progress:
 
     def write(self, file: str, number: int, of: int) -> None: ...
 
+    def reach(self, step: str) -> None:
+        """A step is through. The kill test knows them all (tests/exchange/test_killed_at_every_step.py)."""
+
     def finish(self) -> None: ...
 
 
@@ -34,7 +37,7 @@ class TerminalProgress(Progress):
         self._longest = 0
 
     def start(self, total: int) -> None:
-        self._total, self._began = total, self._clock()
+        self._total, self._done, self._began = total, 0, self._clock()
 
     def read(self, size: int) -> None:
         self._done += size

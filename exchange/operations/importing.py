@@ -1,10 +1,12 @@
 """A registry package comes in: whole or not at all, past the gate or let in by a person."""
 
+import time
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+import structlog
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from billing import operations as billing
@@ -14,11 +16,16 @@ from exchange.kept_packages import drop_package, find_package, keep_package
 from exchange.models import ImportRun, RejectedRow
 from exchange.operations.following_up import follow_up_import, promise_follow_up
 from exchange.packages import Package, UnreadablePackage, open_package
+from exchange.passing_troubles import is_passing
 from exchange.progress import Progress
 from exchange.pump import PackageHeld
 from exchange.rejects import Rejects
 
+PAUSES = (1.0, 5.0, 20.0)
+"""Seconds before each new beginning."""
+BUSY = "База данных была занята, ничего не изменилось. Загрузите пакет ещё раз."
 NOT_KEPT = "Копия пакета не сохранилась: впустить можно будет, когда его пришлют снова."
+log = structlog.get_logger()
 
 
 class _OnlyLooked(Exception):
@@ -46,6 +53,9 @@ def import_registry(
     run = run or begin_run(path, at=at, dry_run=dry_run)
     try:
         _take_package(run, path, progress=progress or Progress())
+    except OperationalError:
+        _finish_run(run, ImportRun.Status.FAILED, reason=BUSY)
+        raise
     except BaseException:
         _finish_run(run, ImportRun.Status.FAILED, reason="Загрузка прервана.")
         raise
@@ -71,11 +81,27 @@ def apply_let_in_packages(*, at: datetime) -> int:
 
 
 def _take_package(run: ImportRun, path: Path, allowed: Collection[str] = (), *, progress: Progress) -> None:
+    """Begins anew when others were in the way: a lock, a deadlock or a time-out never loses a package."""
+    for pause in PAUSES:
+        try:
+            return _try_package(run, path, allowed, progress=progress)
+        except OperationalError as error:
+            if not is_passing(error):
+                raise
+            log.warning("import_begins_anew", run=run.pk, reason=str(error).splitlines()[0], after=pause)
+            progress.reach("begins anew")
+        time.sleep(pause)
+        run.refresh_from_db()
+    return _try_package(run, path, allowed, progress=progress)
+
+
+def _try_package(run: ImportRun, path: Path, allowed: Collection[str], *, progress: Progress) -> None:
     rejects, gate = Rejects(), Gate(allowed)
     try:
         with open_package(path) as package:
             if run.status == ImportRun.Status.RUNNING:
                 _name_run(run, package)
+            progress.reach("package named")
             _apply_package(run, package, gate, rejects, progress)
     except PackageHeld as held:
         run.holds = gate.note(held)
@@ -137,14 +163,18 @@ def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Reject
     else:
         _take_turn(package.manifest.supplier)
         _close_killed_runs(run)
+    progress.reach("turn taken")
     newest = billing.get_newest_bills()
     apply_files(run, package, gate, rejects, progress)
     gate.decide()
+    progress.reach("gate passed")
     progress.finish()
     if run.is_dry_run:
         raise _OnlyLooked
     promise_follow_up(run, bills_after=newest, at=timezone.now())
+    progress.reach("follow-up promised")
     _write_result(run, ImportRun.Status.APPLIED, rejects)
+    progress.reach("result written")
 
 
 def _prepare_session() -> None:

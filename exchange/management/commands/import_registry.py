@@ -7,20 +7,24 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 from exchange import operations
 from exchange.models import ImportRun
 from exchange.progress import Progress, TerminalProgress
 
-HELD, UNREADABLE = 3, 2
+BUSY, HELD, UNREADABLE = 4, 3, 2
 SHOWN_REJECTS = 20
 HEADINGS = ("rows", "added", "changed", "same", "rejected")
 WORDS = ("строк", "новых", "изменено", "без изменений", "отклонено")
 
 
 class Command(BaseCommand):
-    help = "Загружает пакет реестров поставщика. Код возврата: 0 применён или проверен, 3 задержан, 2 не прочитан."
+    help = (
+        "Загружает пакет реестров поставщика. "
+        "Код возврата: 0 применён или проверен, 3 задержан, 2 не прочитан, 4 база занята, пакет надо загрузить ещё раз."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("path", type=Path, help="папка пакета или архив .zip")
@@ -29,7 +33,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, path: Path, **options: Any) -> None:
         progress = TerminalProgress(sys.stderr, time.monotonic) if sys.stderr.isatty() else Progress()
-        run = operations.import_registry(path, at=timezone.now(), dry_run=options["dry_run"], progress=progress)
+        try:
+            run = operations.import_registry(path, at=timezone.now(), dry_run=options["dry_run"], progress=progress)
+        except OperationalError as error:
+            raise CommandError(f"Пакет не загружен, база данных не дала: {error}", returncode=BUSY) from error
         progress.finish()
         self.stdout.write(self._json(run) if options["json"] else self._table(run))
         if run.status == ImportRun.Status.HELD:
