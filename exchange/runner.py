@@ -96,7 +96,9 @@ class Runner:
         at = timezone.now()
         run = operations.begin_run(path, at=at, dry_run=arrival.wish == Arrival.Wish.CHECK)
         operations.note_run(lease, run=run)
-        return operations.import_registry(path, at=at, dry_run=run.is_dry_run, progress=progress, run=run)
+        return operations.import_registry(
+            path, at=at, dry_run=run.is_dry_run, progress=progress, run=run, is_patient=False
+        )
 
 
 def _make_cancel() -> Callable[[], None]:

@@ -1,7 +1,7 @@
 """A registry package comes in: whole or not at all, past the gate or let in by a person."""
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -43,16 +43,18 @@ def import_registry(
     dry_run: bool = False,
     progress: Progress | None = None,
     run: ImportRun | None = None,
+    is_patient: bool = True,
 ) -> ImportRun:
     """Takes a registry package (a folder or a .zip) into the database, whole or not at all.
 
     The run says what came of it: applied, held (a copy is kept for staff to decide), failed (not a package) or, when a
     dry run found nothing wrong, checked; with counts per file and the refused rows. One package of a supplier at a
     time; the same package twice writes nothing. `run` is one just begun by `begin_run`.
+    Who is not patient is told by an `OperationalError` when others were in the way, and tries again himself.
     """
     run = run or begin_run(path, at=at, dry_run=dry_run)
     try:
-        _take_package(run, path, progress=progress or Progress())
+        _take_package(run, path, progress=progress or Progress(), pauses=PAUSES if is_patient else ())
     except OperationalError:
         _finish_run(run, ImportRun.Status.FAILED, reason=BUSY)
         raise
@@ -72,7 +74,7 @@ def apply_let_in_packages(*, at: datetime) -> int:
     for run in ImportRun.objects.filter(status=ImportRun.Status.LET_IN).order_by("made_at", "pk"):
         seen = {hold["code"] for decision in run.decisions.all() for hold in decision.holds}
         try:
-            _take_package(run, find_package(run.pk), seen, progress=Progress())
+            _take_package(run, find_package(run.pk), seen, progress=Progress(), pauses=PAUSES)
         except _SomebodyElseDoes:
             continue
         _settle(run, at=at)
@@ -80,15 +82,17 @@ def apply_let_in_packages(*, at: datetime) -> int:
     return done
 
 
-def _take_package(run: ImportRun, path: Path, allowed: Collection[str] = (), *, progress: Progress) -> None:
+def _take_package(
+    run: ImportRun, path: Path, allowed: Collection[str] = (), *, progress: Progress, pauses: Sequence[float]
+) -> None:
     """Begins anew when others were in the way: a lock, a deadlock or a time-out never loses a package."""
-    for pause in PAUSES:
+    for pause in pauses:
         try:
             return _try_package(run, path, allowed, progress=progress)
         except OperationalError as error:
             if not is_passing(error):
                 raise
-            log.warning("import_begins_anew", run=run.pk, reason=str(error).splitlines()[0], after=pause)
+            log.warning("import_begins_anew", run=run.pk, reason=str(error)[:200], pause=pause)
             progress.reach("begins anew")
         time.sleep(pause)
         run.refresh_from_db()
