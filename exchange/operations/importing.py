@@ -24,6 +24,7 @@ from exchange.rejects import Rejects
 PAUSES = (1.0, 5.0, 20.0)
 """Seconds before each new beginning."""
 BUSY = "База данных была занята, ничего не изменилось. Загрузите пакет ещё раз."
+BROKEN_OFF = "Загрузка прервана."
 NOT_KEPT = "Копия пакета не сохранилась: впустить можно будет, когда его пришлют снова."
 log = structlog.get_logger()
 
@@ -56,10 +57,10 @@ def import_registry(
     try:
         _take_package(run, path, progress=progress or Progress(), pauses=PAUSES if is_patient else ())
     except OperationalError:
-        _finish_run(run, ImportRun.Status.FAILED, reason=BUSY)
+        _finish_run(run, ImportRun.Status.FAILED, reason=BUSY if is_patient else BROKEN_OFF)
         raise
     except BaseException:
-        _finish_run(run, ImportRun.Status.FAILED, reason="Загрузка прервана.")
+        _finish_run(run, ImportRun.Status.FAILED, reason=BROKEN_OFF)
         raise
     _settle(run, at=at)
     return run
@@ -212,5 +213,5 @@ def _claim_let_in(run: ImportRun, supplier_code: str) -> None:
 def _close_killed_runs(run: ImportRun) -> None:
     killed = ImportRun.objects.filter(supplier_code=run.supplier_code, status=ImportRun.Status.RUNNING)
     killed.filter(started_at__lt=run.started_at).update(
-        status=ImportRun.Status.FAILED, reason="Загрузка прервана.", finished_at=timezone.now()
+        status=ImportRun.Status.FAILED, reason=BROKEN_OFF, finished_at=timezone.now()
     )
