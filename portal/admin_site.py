@@ -15,7 +15,7 @@ from accounts import phones, sessions
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
 from accounts.models import User
-from portal.staff_second_factor import is_newcomer, second_factor
+from portal.staff_second_factor import is_newcomer, second_factor, staff_spare_codes
 from portal.staff_sign_in import StaffSignInForm
 
 WORK_FIRST = ["support", "meters", "exchange", "billing", "accounts", "notifications"]
@@ -45,7 +45,11 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
         return answer
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [path("second-factor/", second_factor, name="second_factor"), *super().get_urls()]
+        return [
+            path("second-factor/", second_factor, name="second_factor"),
+            path("spare-codes/", self.admin_view(staff_spare_codes), name="spare_codes"),
+            *super().get_urls(),
+        ]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         """Queues first, then what is looked up, then the machinery."""

@@ -53,7 +53,8 @@ def frame(request: HttpRequest) -> dict[str, object]:
     profile = [
         {"label": "Абоненты и группы", "url": reverse("billing:account_list"), "icon": "group"},
         {"label": "Мои обращения", "url": reverse("support:report_list"), "icon": "doc"},
-        {"label": "Мои данные", "url": reverse("privacy:my_data"), "icon": "shield"},
+        {"label": "Мои данные", "url": reverse("privacy:my_data"), "icon": "user"},
+        {"label": "Вход и безопасность", "url": reverse("second_factors:overview"), "icon": "shield"},
     ]
     if user.is_staff:
         profile.append({"label": "Рабочее место", "url": reverse("admin:index"), "icon": "settings"})

@@ -1,9 +1,6 @@
 """A newcomer among the staff gets the second factor before any room opens."""
 
-from base64 import b32encode
-
 import django_otp
-import segno
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -16,6 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import sessions, stepup
 from accounts.residents import resident_of
 from accounts.second_factors import application as enrolment
+from accounts.second_factors import factors, spare_codes
 
 MINUTES_TO_ENROL = 15
 
@@ -55,7 +53,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             device, codes = enrolment.confirm_second_factor(user=user, code=form.cleaned_data["code"], at=now)
             sessions.renew_session(request, user, at=now)
             django_otp.login(request, device)
-            return render(request, "admin/spare_codes.html", {"codes": [f"{code[:4]}-{code[4:]}" for code in codes]})
+            return render(request, "admin/spare_codes.html", {"codes": codes})
     except enrolment.WrongSecondFactor as error:
         form.add_error("code", str(error))
     except TOTPDevice.DoesNotExist:
@@ -66,18 +64,17 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         device = enrolment.begin_second_factor(user=user)
     except enrolment.AlreadyEnrolled:
         return redirect("admin:index")
-    context = {"form": form, "picture": _draw(device), "key": _spell(device)}
+    context = {"form": form, "picture": enrolment.draw_key(device), "key": enrolment.spell_key(device)}
     return render(request, "admin/second_factor.html", context, status=422 if form.errors else 200)
 
 
-def _draw(device: TOTPDevice) -> str:
-    """Black on white in either scheme: cameras do not read it otherwise."""
-    picture: str = segno.make(device.config_url, error="m").svg_data_uri(
-        border=4, dark="#000", light="#fff", omitsize=True
-    )
-    return picture
-
-
-def _spell(device: TOTPDevice) -> str:
-    letters = b32encode(device.bin_key).decode().rstrip("=")
-    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+@never_cache
+def staff_spare_codes(request: HttpRequest) -> HttpResponse:
+    """Ten new codes instead of those that were used or lost; behind the second factor, and the password again."""
+    user, now = resident_of(request), timezone.now()
+    if asked := stepup.ask_for_password(request, at=now):
+        return asked
+    context: dict[str, object] = {"left": factors.count_spare_codes(user)}
+    if request.method == "POST":
+        context["codes"] = spare_codes.renew_spare_codes(user=user, at=now)
+    return render(request, "admin/spare_codes.html", context)

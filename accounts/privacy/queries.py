@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from accounts import queries as accounts
 from accounts.hidden_past import shown_since
-from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, SessionRecord, User
+from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, User
 from accounts.privacy.consents import MEANINGS, OPTIONAL_CONSENTS
 
 
@@ -83,18 +83,6 @@ def get_decided_document(user: User, document_id: int) -> ConsentDocument:
         .distinct()
         .get(pk=document_id)
     )
-
-
-def get_sessions(user: User, *, at: datetime) -> list[SessionRecord]:
-    """Where the resident is signed in, the last used first."""
-    return list(
-        SessionRecord.objects.visible_to(user).filter(session__expire_date__gt=at).order_by("-last_seen_at", "-pk")
-    )
-
-
-def get_session(user: User, record_id: int) -> SessionRecord:
-    """Raises SessionRecord.DoesNotExist for another's."""
-    return SessionRecord.objects.visible_to(user).get(pk=record_id)
 
 
 def get_waiting_email(user: User, *, at: datetime) -> EmailChange | None:

@@ -10,14 +10,14 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import network, phones, sessions, stepup
-from accounts.models import ConsentDocument, EmailChange, SessionRecord
+from accounts.models import ConsentDocument, EmailChange
 from accounts.next_urls import get_next_url
 from accounts.operations import Visitor
 from accounts.privacy import forms, operations, queries
 from accounts.privacy.consents import OPTIONAL_CONSENTS
 from accounts.recovery.holds import refuse_while_held
 from accounts.residents import resident_of
-from accounts.stepup import ask_for_password, require_recent_password
+from accounts.stepup import require_recent_password
 
 
 @require_GET
@@ -32,8 +32,6 @@ def my_data(request: HttpRequest) -> HttpResponse:
             "waiting_email": queries.get_waiting_email(user, at=now),
             "past_is_hidden": user.hidden_before is not None,
             "consents": queries.get_consents(user, at=now),
-            "sessions": queries.get_sessions(user, at=now),
-            "current_key": request.session.session_key,
         },
     )
 
@@ -60,33 +58,6 @@ def document_detail(request: HttpRequest, document_id: int) -> HttpResponse:
     except ConsentDocument.DoesNotExist as error:
         raise Http404 from error
     return render(request, "accounts/document_detail.html", {"document": document})
-
-
-@require_http_methods(["GET", "POST"])
-def session_end(request: HttpRequest, record_id: int) -> HttpResponse:
-    try:
-        record = queries.get_session(resident_of(request), record_id)
-    except SessionRecord.DoesNotExist as error:
-        raise Http404 from error
-    if record.session_id == request.session.session_key:
-        return redirect("privacy:my_data")
-    if asked := ask_for_password(request, at=timezone.now()):
-        return asked
-    if request.method == "POST":
-        sessions.end_sessions([record])
-        messages.success(request, "Сеанс завершён: на том устройстве придётся войти заново.")
-        return redirect("privacy:my_data")
-    return render(request, "accounts/privacy/session_confirm_end.html", {"record": record})
-
-
-@require_http_methods(["GET", "POST"])
-@require_recent_password()
-def sessions_end(request: HttpRequest) -> HttpResponse:
-    if request.method == "POST":
-        sessions.end_other_sessions(resident_of(request), kept_key=request.session.session_key)
-        messages.success(request, "Все остальные сеансы завершены.")
-        return redirect("privacy:my_data")
-    return render(request, "accounts/privacy/sessions_confirm_end.html")
 
 
 @never_cache

@@ -1,22 +1,24 @@
-"""A code from an authenticator, and spare codes for the day the phone is lost (security.md S16)."""
+"""Codes of an application on the phone, for staff and for residents who want it (security.md S16, S17)."""
 
 import re
+from base64 import b32encode
 from datetime import datetime
 
+import segno
 from django.db import transaction
 from django_otp import user_has_device
 from django_otp.models import Device
-from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
 from accounts.models import User
 from accounts.operations import AccountsError
+from accounts.second_factors import spare_codes
 from notifications import operations as notifications
 
-APPLICATION, SPARE = "Приложение", "Запасные коды"
-SPARE_CODES = 10
+APPLICATION = "Приложение"
 _TOTP = re.compile(r"\d{6}|\d{8}")
 
 
@@ -30,6 +32,11 @@ class WrongSecondFactor(AccountsError):
 class AlreadyEnrolled(AccountsError):
     def __init__(self) -> None:
         super().__init__("Второй шаг входа уже настроен.")
+
+
+class StaffNeedIt(AccountsError):
+    def __init__(self) -> None:
+        super().__init__("Сотрудники всегда входят с кодом из приложения: выключить его нельзя.")
 
 
 @transaction.atomic(durable=True)
@@ -51,7 +58,8 @@ def confirm_second_factor(*, user: User, code: str, at: datetime) -> tuple[TOTPD
         # A wrong code is counted by the device, so it is answered after the commit.
         right = device.verify_is_allowed()[0] and device.verify_token("".join(code.split()))
         codes = _confirm(device, at) if right else []
-    record_event(Kind.STAFF_FACTOR_SET, user=user, result=Result.OK if right else Result.FAILED, at=at)
+    kind = Kind.STAFF_FACTOR_SET if user.is_staff else Kind.FACTOR_SET
+    record_event(kind, user=user, result=Result.OK if right else Result.FAILED, at=at)
     if not right:
         raise WrongSecondFactor
     return device, codes
@@ -63,12 +71,46 @@ def find_proof(user: User, typed: str) -> Device | None:
     A device that failed too often answers no; a code of an application is good once (ASVS 6.5.1).
     """
     token = re.sub(r"[\s-]", "", typed).lower()
-    kind: type[Device] = TOTPDevice if _TOTP.fullmatch(token) else StaticDevice
+    kind: type[Device] = TOTPDevice
+    if not _TOTP.fullmatch(token):
+        kind, token = StaticDevice, spare_codes.seal(user.pk, token)
     with transaction.atomic():
         for device in kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk"):
             if device.verify_is_allowed()[0] and device.verify_token(token):
                 return device
     return None
+
+
+@transaction.atomic(durable=True)
+def end_application(*, user: User, at: datetime) -> None:
+    """From now on SMS again; the spare codes go too. The user is told on every way. Raises StaffNeedIt."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_staff:
+        raise StaffNeedIt
+    deleted = TOTPDevice.objects.filter(user=user, confirmed=True).delete()[0]
+    StaticDevice.objects.filter(user=user).delete()
+    if not deleted:
+        return
+    record_event(Kind.FACTOR_ENDED, user=user, at=at)
+    event, key = "accounts/application_ended", f"application-ended/{user.pk}/{at.timestamp()}"
+    notifications.notify(user=user, event=event, context={"at": at}, at=at)
+    notifications.queue_sms(to=str(user.phone), event=event, context={}, key=f"{key}/sms", at=at)
+    if user.email:
+        notifications.queue_email(to=user.email, event=event, context={"at": at}, key=f"{key}/email", at=at)
+
+
+def draw_key(device: TOTPDevice) -> str:
+    """As a data URI. Black on white in either scheme: cameras do not read it otherwise."""
+    picture: str = segno.make(device.config_url, error="m").svg_data_uri(
+        border=4, dark="#000", light="#fff", omitsize=True
+    )
+    return picture
+
+
+def spell_key(device: TOTPDevice) -> str:
+    """By four letters, as applications take it."""
+    letters = b32encode(device.bin_key).decode().rstrip("=")
+    return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
 
 
 def _lock_newcomer(user: User) -> None:
@@ -80,15 +122,6 @@ def _lock_newcomer(user: User) -> None:
 def _confirm(device: TOTPDevice, at: datetime) -> list[str]:
     device.confirmed = True
     device.save(update_fields=["confirmed"])
-    spare = StaticDevice.objects.create(user=device.user, name=SPARE, confirmed=True)
-    codes = [_make_spare_code() for _ in range(SPARE_CODES)]
-    spare.token_set.bulk_create(StaticToken(device=spare, token=code) for code in codes)
-    notifications.notify(user=device.user, event="accounts/second_factor_set", context={"at": at}, at=at)
-    return codes
-
-
-def _make_spare_code() -> str:
-    """Never digits alone: those are taken for a code of the authenticator."""
-    while (code := str(StaticToken.random_token())).isdigit():
-        pass
-    return code
+    event = "accounts/second_factor_set" if device.user.is_staff else "accounts/application_set"
+    notifications.notify(user=device.user, event=event, context={"at": at}, at=at)
+    return spare_codes.replace_codes(device.user)

@@ -53,7 +53,7 @@ def _remember(former: TrustedDevice | None, user: User, visitor: Visitor, proof:
 
 
 def _tell(user: User, visitor: Visitor, former: TrustedDevice | None, at: datetime) -> None:
-    url = reverse("privacy:my_data")
+    url = reverse("second_factors:overview")
     context = {"at": at, "device": devices.name_device(visitor.user_agent), "address": visitor.address}
     if former is None:
         notifications.notify(user=user, event="accounts/new_device", context=context, url=url, at=at)

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.conf import settings
+from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import known_devices
@@ -26,4 +27,22 @@ def is_asked(user: User, device: KnownDevice | None, *, at: datetime) -> bool:
 
 def has_application(user: User) -> bool:
     """An application shows this user's codes: then SMS prove nothing any more (ASVS 6.4.3)."""
-    return bool(TOTPDevice.objects.filter(user=user, confirmed=True).exists())
+    return get_application(user) is not None
+
+
+def get_application(user: User) -> TOTPDevice | None:
+    return TOTPDevice.objects.filter(user=user, confirmed=True).order_by("pk").first()
+
+
+def count_spare_codes(user: User) -> int:
+    """How many are still good."""
+    return int(StaticToken.objects.filter(device__user=user, device__confirmed=True).count())
+
+
+def describe_when(user: User) -> str:
+    """When the second factor is asked for here, in words that follow «Код спрашиваем»."""
+    if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
+        return "при каждом входе"
+    if settings.RESIDENT_SECOND_FACTOR == CHOSEN and not has_application(user):
+        return ""
+    return "на новом устройстве, а на знакомом — раз в 90 дней"

@@ -12,3 +12,12 @@ class ApplicationCodeForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "code-input", "autocapitalize": "off"}),
         error_messages={"required": "Впишите шесть цифр из приложения."},
     )
+
+
+class FirstCodeForm(forms.Form):
+    code = forms.CharField(
+        label="Код из приложения",
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input"}),
+        error_messages={"required": "Впишите шесть цифр из приложения."},
+    )

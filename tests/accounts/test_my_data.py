@@ -22,7 +22,7 @@ from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
 
-MY_DATA = "/my-data/"
+MY_DATA, SECURITY = "/my-data/", "/security/"
 PIXEL = (
     "Mozilla/5.0 (Linux; Android 16; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0 Mobile Safari/537.36"
 )
@@ -62,37 +62,37 @@ class TestLook:
 
     def test_each_session_tells_its_device_and_address(self, alice: User) -> None:
         sign_in(alice, agent=PIXEL, address="192.0.2.99")
-        text = text_of(sign_in(alice).get(MY_DATA))
+        text = text_of(sign_in(alice).get(SECURITY))
         for words in ("Chrome, Android", "192.0.2.99", "Firefox, Windows", "192.0.2.7"):
             assert words in text
-        assert text.count("этот сеанс") == 1
+        assert text.count("вы здесь") == 1
 
     def test_a_stranger_sees_none_of_it(self, alice: User, charlie: User) -> None:
         sign_in(alice, address="192.0.2.99")
-        assert "192.0.2.99" not in text_of(sign_in(charlie).get(MY_DATA))
+        assert "192.0.2.99" not in text_of(sign_in(charlie).get(SECURITY))
 
 
 class TestSessions:
     def test_one_is_ended_and_closed_at_once(self, alice: User) -> None:
         other, here = sign_in(alice, agent=PIXEL), sign_in(alice)
         record = SessionRecord.objects.get(user_agent=PIXEL)
-        url = reverse("privacy:session_end", args=[record.pk])
+        url = reverse("second_factors:session_end", args=[record.pk])
         assert "Chrome, Android" in text_of(here.get(url))
-        assert here.post(url).url == MY_DATA
+        assert here.post(url).url == SECURITY
         assert not is_in(other)
         assert is_in(here)
         assert not Session.objects.filter(pk=record.session_id).exists()
 
     def test_all_others_are_ended_together(self, alice: User) -> None:
         others, here = [sign_in(alice), sign_in(alice)], sign_in(alice)
-        assert here.post("/my-data/sessions/end/").url == MY_DATA
+        assert here.post("/security/devices/end/").url == SECURITY
         assert [is_in(client) for client in [*others, here]] == [False, False, True]
         assert SessionRecord.objects.filter(user=alice).count() == 1
 
     def test_another_residents_session_is_not_found(self, alice: User, charlie: User) -> None:
         hers = sign_in(alice)
         record = SessionRecord.objects.get(user=alice)
-        assert sign_in(charlie).post(reverse("privacy:session_end", args=[record.pk])).status_code == 404
+        assert sign_in(charlie).post(reverse("second_factors:session_end", args=[record.pk])).status_code == 404
         assert is_in(hers)
 
     def test_signing_out_takes_the_record_away(self, alice: User) -> None:
@@ -139,7 +139,7 @@ class TestSessions:
 class TestPasswordAgain:
     """security.md S15."""
 
-    GUARDED = ("/my-data/password/", "/my-data/e-mail/", "/my-data/sessions/end/")
+    GUARDED = ("/my-data/password/", "/my-data/e-mail/", "/security/devices/end/")
 
     @pytest.mark.parametrize("url", GUARDED)
     def test_a_stale_session_is_asked_for_the_password_and_goes_on(self, alice: User, url: str) -> None:
@@ -160,7 +160,7 @@ class TestPasswordAgain:
             other, here = sign_in(alice, agent=PIXEL), sign_in(alice)
             clock.shift(timedelta(minutes=6))
             record = SessionRecord.objects.get(user_agent=PIXEL)
-            assert "/confirm/" in here.post(reverse("privacy:session_end", args=[record.pk])).url
+            assert "/confirm/" in here.post(reverse("second_factors:session_end", args=[record.pk])).url
             assert is_in(other)
 
     def test_the_same_session_stays_in_the_list_under_its_new_id(self, alice: User) -> None:

@@ -7,10 +7,12 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import SessionRecord, User
 from billing.models import BillDelivery, Link
 from tests import factories
+from tests.arrivals import trust_browser
 from tests.factories import PASSWORD
 from tests.pages import PageClient
 
@@ -20,8 +22,11 @@ CONFIRM = "/my-data/password/confirm/"
 GUARDED = (
     "privacy:password_change",
     "privacy:email_change",
-    "privacy:sessions_end",
-    "privacy:session_end",
+    "second_factors:places_end",
+    "second_factors:session_end",
+    "second_factors:device_end",
+    "second_factors:application_end",
+    "second_factors:spare_codes_form",
     "privacy:export_overview",
     "billing:link_end",
     "billing:delivery_edit",
@@ -46,8 +51,10 @@ def later_link(alices_flat: Link, boris: User) -> Link:
 def test_a_stale_session_is_refused(
     as_alice: PageClient, alices_flat: Link, later_link: Link, other_session: SessionRecord, name: str
 ) -> None:
+    TOTPDevice.objects.create(user=other_session.user, name="Приложение", confirmed=True)
     keys = {
-        "privacy:session_end": [other_session.pk],
+        "second_factors:session_end": [other_session.pk],
+        "second_factors:device_end": [trust_browser(PageClient(), other_session.user).pk],
         "billing:link_end": [alices_flat.pk],
         "billing:delivery_edit": [alices_flat.pk],
         "billing:holder_end": [alices_flat.pk, later_link.pk],

@@ -79,6 +79,15 @@ class TestEnrolment:
         assert enter(again, newcomer, code=codes[3]).url == "/admin/"
         assert enter(PageClient(), newcomer, code=codes[3]).status_code == 200
 
+    def test_spare_codes_are_renewed_and_the_former_ones_fit_no_more(self, page: PageClient, newcomer: User) -> None:
+        former = enrol(page, newcomer)
+        assert "Осталось: 10" in page.get("/admin/spare-codes/").content.decode()
+        fresh = re.findall(r"<code>([a-z2-7]{4}-[a-z2-7]{4})</code>", page.post("/admin/spare-codes/").content.decode())
+        assert len(set(fresh) - set(former)) == 10
+        assert enter(PageClient(), newcomer, code=former[0]).status_code == 200
+        with time_machine.travel(timezone.now() + timedelta(seconds=5)):
+            assert enter(PageClient(), newcomer, code=fresh[0]).url == "/admin/"
+
     def test_the_session_gets_a_new_id(self, page: PageClient, newcomer: User) -> None:
         enter(page, newcomer)
         before = page.session.session_key

@@ -19,6 +19,7 @@ from accounts.models import PhoneChallenge, SessionRecord, User
 from billing.models import Link
 from support.models import ErrorReport
 from tests import factories, residents
+from tests.arrivals import trust_browser
 from tests.factories import PASSWORD
 from tests.offices import open_office
 from tests.pages import PageClient
@@ -105,6 +106,34 @@ def _(world: World) -> None:
     world.nobody.post("/registration/code/", {"code": read_code()})
 
 
+@by(Kind.FACTOR_SET)
+def _(world: World) -> None:
+    world.confirm_password()
+    world.as_alice.get("/security/application/")
+    world.as_alice.post("/security/application/", {"code": "000000"})
+
+
+@by(Kind.FACTOR_ENDED)
+def _(world: World) -> None:
+    TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
+    world.confirm_password()
+    world.as_alice.post("/security/application/end/")
+
+
+@by(Kind.SPARE_CODES_RENEWED)
+def _(world: World) -> None:
+    TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
+    world.confirm_password()
+    world.as_alice.post("/security/spare-codes/")
+
+
+@by(Kind.DEVICE_ENDED)
+def _(world: World) -> None:
+    device = trust_browser(PageClient(), world.alice)
+    world.confirm_password()
+    world.as_alice.post(f"/security/devices/{device.pk}/end/")
+
+
 @by(Kind.FACTOR_CHECKED)
 def _(world: World) -> None:
     TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
@@ -133,7 +162,7 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     sign_in(world.alice)
     world.confirm_password()
-    world.as_alice.post("/my-data/sessions/end/")
+    world.as_alice.post("/security/devices/end/")
 
 
 @by(Kind.SESSION_EXPIRED)

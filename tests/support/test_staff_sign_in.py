@@ -11,6 +11,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
+from accounts.second_factors import spare_codes
 from portal.staff_sign_in import REFUSED
 from tests import factories
 from tests.factories import PASSWORD
@@ -94,7 +95,7 @@ def test_a_code_of_a_colleague_does_not_fit(page: PageClient, staff: User, devic
 
 def test_a_spare_code_works_and_blames_no_other_device(page: PageClient, staff: User, device: TOTPDevice) -> None:
     spare = StaticDevice.objects.create(user=staff, name="запасные", confirmed=True)
-    spare.token_set.create(token="k7wq2mzp")
+    spare.token_set.create(token=spare_codes.seal(staff.pk, "k7wq2mzp"))
     assert sign_in(page, str(staff.phone), PASSWORD, "k7wq-2mzp").status_code == 302
     device.refresh_from_db()
     assert device.throttling_failure_count == 0
