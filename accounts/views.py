@@ -17,6 +17,7 @@ from accounts import forms, operations, queries, sessions, visitors
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import PhoneChallenge, Registration, TrustedDevice, User
+from accounts.next_urls import get_next_url
 from accounts.residents import resident_of
 from accounts.second_factors import entrance, factors
 
@@ -42,7 +43,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         except (operations.WrongCredentials, operations.TooManyAttempts) as error:
             form.add_error(None, str(error))
         else:
-            next_url = visitors.next_url_of(request)
+            next_url = get_next_url(request, otherwise="home")
             return entrance.go_on(request, user, own_device=own_device, next_url=next_url, at=now)
     return _page(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
 

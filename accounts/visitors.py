@@ -5,7 +5,6 @@ from math import ceil
 
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import known_devices, network, phones, queries
 from accounts.challenges import MAX_CHECKS
@@ -37,11 +36,3 @@ def describe_wait(phone: str, *, purpose: str = "", challenge: PhoneChallenge | 
         "resend_in": ceil((until - now).total_seconds()) if until else 0,
         "resend_when": say_when(until, now) if until else "",
     }
-
-
-def next_url_of(request: HttpRequest, *, otherwise: str = "home") -> str:
-    """Where the person was going, if that is on this site."""
-    url = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        return url
-    return otherwise

@@ -12,8 +12,8 @@ def seal(user_id, code):
 
 
 def hash_spare_codes(apps, schema_editor):
-    tokens = apps.get_model("otp_static", "StaticToken")
-    for token in tokens.objects.select_related("device").iterator():
+    StaticToken = apps.get_model("otp_static", "StaticToken")
+    for token in StaticToken.objects.select_related("device").iterator():
         token.token = seal(token.device.user_id, token.token)
         token.save(update_fields=["token"])
 
