@@ -1,12 +1,15 @@
 """What staff see of billing. Facts come from the supplier's registry and are not edited here."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from billing import account_numbers
+from accounts.audit.staff_views import WatchedAdmin
+from accounts.residents import staff_of
+from billing import account_numbers, staff_scope
 from billing.models import (
     Bill,
     BillLine,
@@ -18,9 +21,13 @@ from billing.models import (
     Supplier,
     Tariff,
 )
+from billing.staff_access import AccountAdmin
+from billing.staff_scopes import StaffScopeAdmin
+
+__all__ = ["StaffScopeAdmin"]
 
 
-class ImportedAdmin(admin.ModelAdmin[Any]):
+class ImportedAdmin(WatchedAdmin):
     """Read only: the next registry package would overwrite an edit, and nobody could say where it came from."""
 
     show_full_result_count = False
@@ -36,10 +43,9 @@ class ImportedAdmin(admin.ModelAdmin[Any]):
         return False
 
 
-class ByNumberAdmin(ImportedAdmin):
-    """Found by the beginning of an account number, however it is typed. `account_path` leads to the account."""
+class ByNumberAdmin(AccountAdmin, ImportedAdmin):
+    """Found by the beginning of an account number, however it is typed."""
 
-    account_path = "account__"
     search_help_text = "Начало номера лицевого счёта, в любом виде"
 
     def get_search_results(
@@ -47,7 +53,7 @@ class ByNumberAdmin(ImportedAdmin):
     ) -> tuple[QuerySet[Any], bool]:
         digits = account_numbers.normalise_number(search_term)
         if digits:
-            queryset = queryset.filter(**{f"{self.account_path}digits__startswith": digits})
+            queryset = queryset.filter(**{f"{self.path_to_account}digits__startswith": digits})
         return queryset, False
 
 
@@ -58,6 +64,9 @@ class SupplierAdmin(admin.ModelAdmin[Supplier]):
     list_display = ["name", "code", "window_from", "window_to", "cut_off", "window_forbids", "data_as_of"]
     readonly_fields = ["code", "data_as_of"]
     show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Supplier]:
+        return super().get_queryset(request).filter(pk__in=staff_scope.get_suppliers(staff_of(request)))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -77,10 +86,13 @@ class BranchAdmin(admin.ModelAdmin[Branch]):
     ordering = ["supplier", "prefix"]
     show_full_result_count = False
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Branch]:
+        return super().get_queryset(request).filter(supplier__in=staff_scope.get_suppliers(staff_of(request)))
+
 
 @admin.register(PersonalAccount)
 class PersonalAccountAdmin(ByNumberAdmin):
-    account_path = ""
+    path_to_account = ""
     list_display = ["number", "supplier", "service", "status", "lock_reason"]
     list_filter = ["supplier", "service", "status"]
     list_select_related = ["supplier"]
@@ -98,16 +110,22 @@ class LinkAdmin(ByNumberAdmin):
     fields = ["account", "user", "proof", "linked_at", "ended_at", "ended_by"]
     ordering = ["-pk"]
 
+    def get_people(self, row: Link) -> Iterable[int]:
+        return [row.user_id]
+
 
 @admin.register(LinkRequest)
 class LinkRequestAdmin(ByNumberAdmin):
-    account_path = ""
+    path_to_account = ""
     list_display = ["shown_number", "supplier", "user", "status", "created_at", "expires_at", "settled_at"]
     list_filter = ["status", "supplier"]
     list_select_related = ["supplier", "user"]
     search_fields = ["digits"]
     fields = ["supplier", "shown_number", "user", "status", "created_at", "expires_at", "settled_at"]
     ordering = ["-pk"]
+
+    def get_people(self, row: LinkRequest) -> Iterable[int]:
+        return [row.user_id]
 
 
 class BillLineInline(admin.TabularInline[BillLine, Bill]):

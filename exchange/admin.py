@@ -13,7 +13,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
+from accounts.audit.staff_views import TooManyStaffExports, record_export
 from accounts.residents import staff_of
+from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.layouts import LAYOUTS
@@ -42,7 +44,8 @@ SAID: dict[str, str] = {
 
 
 @admin.register(ImportRun)
-class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
+class ImportRunAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
+    path_to_supplier = "supplier_code"
     list_display = ["supplier_code", "period", "state", "source", "started_at", "finished_at", "rejected"]
     list_filter = ["status", "supplier_code"]
     ordering = ["-pk"]
@@ -109,7 +112,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        run = ImportRun.objects.filter(pk=object_id).first() if object_id.isdecimal() else None
+        run = self.get_queryset(request).filter(pk=object_id).first() if object_id.isdecimal() else None
         context: dict[str, Any] = {
             "title": "Загрузка реестра",
             "run": run,
@@ -120,12 +123,18 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
-    def rejects_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse:
+    def rejects_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse | HttpResponse:
         """All refused rows that were kept, for who made the package."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        run = get_object_or_404(ImportRun, pk=run_id)
+        run = get_object_or_404(self.get_queryset(request), pk=run_id)
         rows = run.rejected_rows.order_by("file", "line").values_list(*REJECT_COLUMNS).iterator()
+        try:
+            kept = run.rejected_rows.count()
+            record_export(staff=staff_of(request), page="отклонённые строки", rows=kept, at=timezone.now())
+        except TooManyStaffExports as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect(reverse("admin:exchange_importrun_change", args=[run.pk]))
         self.log_change(request, run, "Скачаны отклонённые строки")
         return StreamingHttpResponse(
             chain([join_cells(REJECT_COLUMNS)], (join_cells(map(str, row)) for row in rows)),
@@ -136,7 +145,7 @@ class ImportRunAdmin(ReadOnlyAdmin, admin.ModelAdmin[ImportRun]):
     def decide_view(self, request: HttpRequest, run_id: int) -> HttpResponse:
         if not _may_decide(request):
             raise PermissionDenied
-        run = get_object_or_404(ImportRun, pk=run_id)
+        run = get_object_or_404(self.get_queryset(request), pk=run_id)
         form = DecisionForm(request.POST)
         if not form.is_valid():
             for errors in form.errors.values():
@@ -165,7 +174,8 @@ def _may_decide(request: HttpRequest) -> bool:
 
 
 @admin.register(RejectedRow)
-class RejectedRowAdmin(ReadOnlyAdmin, admin.ModelAdmin[RejectedRow]):
+class RejectedRowAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
+    path_to_supplier = "run__supplier_code"
     list_display = ["run", "file", "line", "column", "value", "reason"]
     list_filter = ["file"]
     list_select_related = ["run"]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
@@ -14,7 +15,9 @@ from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST
 
+from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
+from billing import staff_scope
 from exchange import operations
 from exchange.arrived_packages import find_arrived
 from exchange.models import Arrival, ImportRun
@@ -38,7 +41,7 @@ RUN_TONES: dict[str, str] = {
 
 
 @admin.register(Arrival)
-class ArrivalAdmin(ReadOnlyAdmin, admin.ModelAdmin[Arrival]):
+class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
     list_display = ["name", "supplier_code", "period", "state", "size_in_words", "way", "received_at"]
     list_filter = ["status", "way", "supplier_code"]
     list_select_related = ["run"]
@@ -59,6 +62,12 @@ class ArrivalAdmin(ReadOnlyAdmin, admin.ModelAdmin[Arrival]):
     def size_in_words(self, arrival: Arrival) -> str:
         return filesizeformat(arrival.size)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
+        """Those of the suppliers one serves whole, and what one brought oneself."""
+        staff = staff_of(request)
+        own = Q(brought_by=staff)
+        return super().get_queryset(request).filter(staff_scope.within_suppliers(staff, "supplier_code") | own)
+
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
@@ -75,7 +84,7 @@ class ArrivalAdmin(ReadOnlyAdmin, admin.ModelAdmin[Arrival]):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        arrivals = Arrival.objects.select_related("run", "brought_by")
+        arrivals = self.get_queryset(request).select_related("run", "brought_by")
         arrival = arrivals.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {"title": "Поступивший пакет"} | (_get_context(request, arrival) if arrival else {})
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
@@ -114,7 +123,7 @@ class ArrivalAdmin(ReadOnlyAdmin, admin.ModelAdmin[Arrival]):
     def wish_view(self, request: HttpRequest, arrival_id: int) -> HttpResponse:
         if not _may_bring(request):
             raise PermissionDenied
-        arrival = get_object_or_404(Arrival, pk=arrival_id)
+        arrival = get_object_or_404(self.get_queryset(request), pk=arrival_id)
         form = WishForm(request.POST)
         if not form.is_valid():
             self.message_user(request, "Выберите, что сделать с пакетом.", messages.ERROR)
@@ -137,7 +146,7 @@ class ArrivalAdmin(ReadOnlyAdmin, admin.ModelAdmin[Arrival]):
         """What the page asks for while an import goes on."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        arrival = get_object_or_404(Arrival.objects.select_related("run", "brought_by"), pk=arrival_id)
+        arrival = get_object_or_404(self.get_queryset(request).select_related("run", "brought_by"), pk=arrival_id)
         return render(request, "admin/exchange/arrival/_state.html", _get_context(request, arrival))
 
 

@@ -15,7 +15,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
-from billing.models import Supplier
+from accounts.audit.staff_views import TooManyStaffExports, record_export
+from accounts.residents import staff_of
+from billing import staff_scope
+from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.models import ExportBatch, ExportedSubmission
 from exchange.packages import UnreadablePackage
@@ -29,7 +32,7 @@ TONES = {"answered": " staff-badge--good", "partly_answered": " staff-badge--wai
 
 
 @admin.register(ExportBatch)
-class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
+class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     list_display = [
         "__str__",
         "month",
@@ -107,7 +110,8 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         ready = [
-            (supplier, meters.count_ready_to_hand_over(supplier.pk)) for supplier in Supplier.objects.order_by("name")
+            (supplier, meters.count_ready_to_hand_over(supplier.pk))
+            for supplier in staff_scope.get_suppliers(staff_of(request), whole=True)
         ]
         context = {
             "ready": [(supplier, count) for supplier, count in ready if count],
@@ -127,7 +131,8 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
     def gather_view(self, request: HttpRequest) -> HttpResponse:
         if not _may_gather(request):
             raise PermissionDenied
-        supplier = get_object_or_404(Supplier, code=request.POST.get("supplier", ""))
+        in_scope = staff_scope.get_suppliers(staff_of(request), whole=True)
+        supplier = get_object_or_404(in_scope, code=request.POST.get("supplier", ""))
         batches = operations.export_readings(supplier=supplier, at=timezone.now())
         for batch in batches:
             self.log_addition(request, batch, "Собрана выгрузка показаний")
@@ -150,7 +155,11 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
                 file.write(chunk)
             file.flush()
             try:
-                answered = operations.take_reply(Path(file.name), at=timezone.now())
+                answered = operations.take_reply(
+                    Path(file.name),
+                    at=timezone.now(),
+                    suppliers=staff_scope.get_suppliers(staff_of(request), whole=True),
+                )
             except UnreadablePackage as error:
                 self.message_user(request, f"Ответ не прочитан. {error}", messages.ERROR)
             else:
@@ -165,13 +174,24 @@ class ExportBatchAdmin(ReadOnlyAdmin, admin.ModelAdmin[ExportBatch]):
         if len(answered.rejects) > SHOWN_REJECTS:
             self.message_user(request, f"Всего не прочитано строк: {len(answered.rejects)}.", messages.WARNING)
 
-    def download_view(self, request: HttpRequest, batch_id: int, name: str) -> StreamingHttpResponse:
+    def download_view(self, request: HttpRequest, batch_id: int, name: str) -> StreamingHttpResponse | HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        batch = get_object_or_404(ExportBatch.objects.select_related("supplier"), pk=batch_id)
+        batch = get_object_or_404(self.get_queryset(request).select_related("supplier"), pk=batch_id)
         if name not in COMPOSERS:
             raise Http404
         content_type, compose = COMPOSERS[name]
+        try:
+            record_export(
+                staff=staff_of(request),
+                page="выгрузка показаний",
+                rows=batch.rows,
+                supplier=batch.supplier.name,
+                at=timezone.now(),
+            )
+        except TooManyStaffExports as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect("admin:exchange_exportbatch_changelist")
         self.log_change(request, batch, f"Скачан {name}")
         return StreamingHttpResponse(
             compose(batch),

@@ -15,7 +15,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
+from accounts.audit.staff_views import TooManyStaffExports, record_export
+from accounts.residents import staff_of
 from billing.models import PersonalAccount, Service
+from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.figures import BY_CODE, FIGURES, Figure
@@ -30,7 +33,7 @@ Row = tuple[int, int, str, str, str]
 
 
 @admin.register(Reconciliation)
-class ReconciliationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Reconciliation]):
+class ReconciliationAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     list_display = ["month", "supplier", "accounts", "sent", "handed_over", "billed", "otherwise", "counted_at"]
     list_display_links = ["month"]
     list_filter = [("supplier", admin.RelatedOnlyFieldListFilter)]
@@ -104,6 +107,7 @@ class ReconciliationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Reconciliation]):
         row, figure = self._get_row(request, pk), _get_figure(code)
         after = request.GET.get("after", "")
         found = _read(figure, row, int(after) if after.isdecimal() else 0, SHOWN + 1)
+        self.record_view_of(request, row)
         shown = [
             (
                 reverse(f"admin:{figure.leads_to}_change", args=[place]),
@@ -117,8 +121,16 @@ class ReconciliationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Reconciliation]):
         context = {"figure": figure, "rows": shown, "next": older, "is_first": not after}
         return self._show(request, row, "rows", context)
 
-    def rows_csv_view(self, request: HttpRequest, pk: int, code: str) -> StreamingHttpResponse:
+    def rows_csv_view(self, request: HttpRequest, pk: int, code: str) -> StreamingHttpResponse | HttpResponse:
         row, figure = self._get_row(request, pk), _get_figure(code)
+        try:
+            rows = row.figures.get(figure.code) or 0
+            record_export(
+                staff=staff_of(request), page="сверка", rows=rows, supplier=row.supplier.name, at=timezone.now()
+            )
+        except TooManyStaffExports as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return redirect("admin:exchange_reconciliation_change", pk)
         self.log_change(request, row, f"Скачаны строки «{figure.title}»")
         lines = (join_cells((account, what, said or "")) for _, _, account, what, said in _read_all(figure, row))
         return _send(chain([join_cells(COLUMNS)], lines), f"{_name(row)}-{figure.code}.csv")
@@ -126,7 +138,8 @@ class ReconciliationAdmin(ReadOnlyAdmin, admin.ModelAdmin[Reconciliation]):
     def _get_row(self, request: HttpRequest, pk: int) -> Reconciliation:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return get_object_or_404(Reconciliation.objects.select_related("supplier"), pk=pk)
+        row: Reconciliation = get_object_or_404(self.get_queryset(request).select_related("supplier"), pk=pk)
+        return row
 
     def _show(self, request: HttpRequest, row: Reconciliation, page: str, more: dict[str, Any]) -> TemplateResponse:
         context = {

@@ -1,5 +1,6 @@
 """What staff see of meters and readings. Facts are read only; a submission is decided by the operation alone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,8 +14,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
+from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
-from billing import account_numbers
+from billing import account_numbers, staff_scope
+from billing.staff_access import AccountAdmin, get_holders
 from meters import operations
 from meters.models import Installation, Meter, Reading, Scale, Submission
 from meters.queries import submissions as queries
@@ -33,7 +36,7 @@ TONES: dict[str, str] = {
 }
 
 
-class FactsAdmin(admin.ModelAdmin[Any]):
+class FactsAdmin(WatchedAdmin):
     """Facts of the supplier: an edit would be overwritten by the next registry."""
 
     show_full_result_count = False
@@ -74,6 +77,15 @@ class MeterAdmin(FactsAdmin):
     inlines = [InstallationInline, ScaleInline]
     ordering = ["-pk"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Meter]:
+        return super().get_queryset(request).filter(_within(request, "pk"))
+
+    def get_people(self, row: Meter) -> Iterable[int]:
+        return _get_people(row)
+
+    def get_supplier_name(self, row: Meter) -> str:
+        return row.supplier.name
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Meter], search_term: str
     ) -> tuple[QuerySet[Meter], bool]:
@@ -90,6 +102,15 @@ class ReadingAdmin(FactsAdmin):
     raw_id_fields = ["meter", "scale", "submission"]
     ordering = ["-pk"]
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
+        return super().get_queryset(request).filter(_within(request, "meter_id"))
+
+    def get_people(self, row: Reading) -> Iterable[int]:
+        return _get_people(row.meter)
+
+    def get_supplier_name(self, row: Reading) -> str:
+        return row.meter.supplier.name
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
     ) -> tuple[QuerySet[Reading], bool]:
@@ -97,7 +118,7 @@ class ReadingAdmin(FactsAdmin):
 
 
 @admin.register(Submission)
-class SubmissionAdmin(admin.ModelAdmin[Submission]):
+class SubmissionAdmin(AccountAdmin):
     list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
     list_filter = [ReviewFilter, FindingFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]
@@ -150,12 +171,14 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._show(request, self._get_submission(object_id), ReviewForm())
+        submission = self._get_submission(request, object_id)
+        self.record_view_of(request, submission)
+        return self._show(request, submission, ReviewForm())
 
     def review_view(self, request: HttpRequest, submission_id: int) -> HttpResponse:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        submission = self._get_submission(submission_id)
+        submission = self._get_submission(request, submission_id)
         form = ReviewForm(request.POST)
         if not form.is_valid():
             return self._show(request, submission, form)
@@ -170,8 +193,13 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
             self.message_user(request, "Решение записано, житель узнает о нём из уведомлений.", messages.SUCCESS)
         return redirect(reverse("admin:meters_submission_change", args=[submission.pk]))
 
-    def _get_submission(self, object_id: str | int) -> Submission:
+    def get_people(self, row: Submission) -> Iterable[int]:
+        return [row.user_id]
+
+    def _get_submission(self, request: HttpRequest, object_id: str | int) -> Submission:
         try:
+            if not self.get_queryset(request).filter(pk=int(object_id)).exists():
+                raise Submission.DoesNotExist
             return queries.get_submission_for_staff(int(object_id))
         except (Submission.DoesNotExist, ValueError) as error:
             raise Http404 from error
@@ -189,6 +217,19 @@ class SubmissionAdmin(admin.ModelAdmin[Submission]):
             "may_decide": self.has_change_permission(request) and submission.can_be_reviewed,
         }
         return TemplateResponse(request, "admin/meters/submission/work.html", context)
+
+
+def _within(request: HttpRequest, path_to_meter: str) -> Q:
+    """Meters that stand, or stood, at accounts in the scope of the staff."""
+    accounts = staff_scope.within(staff_of(request))
+    if accounts is staff_scope.EVERYTHING:
+        return accounts
+    return Q(**{f"{path_to_meter}__in": Installation.objects.filter(accounts).values("meter_id")})
+
+
+def _get_people(meter: Meter) -> list[int]:
+    """Who holds the account at which the meter stands."""
+    return get_holders(meter.installations.filter(removed_on=None).values_list("account_id", flat=True))
 
 
 def _find_meters(rows: QuerySet[Any], typed: str, path_to_meter: str) -> QuerySet[Any]:

@@ -289,6 +289,9 @@ HELD_AFTER_DELETION = [
 # What a floor does besides: called with the user and the moment, within the transaction that deletes the rows.
 DELETION_STEPS = ["billing.holds.forget_bill_letters", "support.holds.close_reports"]
 
+# Pages with residents' data that one of the staff opens in an hour before it is an alarm (security.md T23).
+STAFF_VIEWS_PER_HOUR = env.int("STAFF_VIEWS_PER_HOUR", default=300)
+
 # domain.md 6: a supplier whose lawyers want it asks for a third, separate consent.
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)
 ADVERTISING_PRESELECTED = env.bool("ADVERTISING_PRESELECTED", default=True)

@@ -1,6 +1,6 @@
 """The staff's queue of reports. Everything is decided by operations; the rows themselves are read-only here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.residents import staff_of
 from billing import account_numbers
+from billing.staff_access import AccountAdmin
 from support import operations, queries
 from support.models import ErrorReport, ReplyTemplate
 from support.numbers import read_report_number
@@ -33,7 +34,7 @@ class ReplyTemplateAdmin(admin.ModelAdmin[ReplyTemplate]):
 
 
 @admin.register(ErrorReport)
-class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
+class ErrorReportAdmin(AccountAdmin):
     list_display = ["number", "reason", "account", "branch", "state", "age", "assigned_to"]
     list_filter = [StateFilter, HolderFilter, AgeFilter, "reason", ("branch", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["account", "branch", "assigned_to"]
@@ -109,7 +110,9 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
     ) -> HttpResponse:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return self._show(request, self._get_report(object_id))
+        report = self._get_report(request, object_id)
+        self.record_view_of(request, report)
+        return self._show(request, report)
 
     def take_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
         report = self._get_report_to_change(request, report_id)
@@ -173,17 +176,21 @@ class ErrorReportAdmin(admin.ModelAdmin[ErrorReport]):
             self.message_user(request, done, messages.SUCCESS)
         return redirect(reverse("admin:support_errorreport_change", args=[report.pk]))
 
-    def _get_report(self, object_id: str | int) -> ErrorReport:
-        rows = ErrorReport.objects.select_related("account__supplier", "branch", "assigned_to", "user", "meter")
+    def get_people(self, row: ErrorReport) -> Iterable[int]:
+        return [row.user_id]
+
+    def _get_report(self, request: HttpRequest, object_id: str | int) -> ErrorReport:
+        rows = self.get_queryset(request).select_related("account__supplier", "branch", "assigned_to", "user", "meter")
         try:
-            return rows.get(pk=object_id)
+            report: ErrorReport = rows.get(pk=object_id)
         except (ErrorReport.DoesNotExist, ValueError) as error:
             raise Http404 from error
+        return report
 
     def _get_report_to_change(self, request: HttpRequest, report_id: int) -> ErrorReport:
         if not self.has_change_permission(request):
             raise PermissionDenied
-        return self._get_report(report_id)
+        return self._get_report(request, report_id)
 
     def _show(
         self,

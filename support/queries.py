@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import User
+from billing import staff_scope
 from notifications.models import OutgoingMessage
 from support.models import Attachment, ErrorReport, ReplyTemplate, ReportDecision
 
@@ -48,10 +49,11 @@ def get_report(user: User, number: str) -> ErrorReport:
 
 
 def get_attachment(user: User, public_id: UUID, *, as_staff: bool) -> Attachment:
-    """Of one's own reports, and for staff of any. Raises Attachment.DoesNotExist."""
-    mine = Q(report__in=ErrorReport.objects.visible_to(user))
-    attachments = Attachment.objects.all() if as_staff else Attachment.objects.filter(mine)
-    return attachments.get(public_id=public_id)
+    """Of one's own reports, and for staff of those in scope. Raises Attachment.DoesNotExist."""
+    shown = Q(report__in=ErrorReport.objects.visible_to(user))
+    if as_staff:
+        shown |= Q(report__in=ErrorReport.objects.filter(staff_scope.within(user)))
+    return Attachment.objects.select_related("report__account__supplier").get(shown, public_id=public_id)
 
 
 def get_thread(report: ErrorReport) -> list[Entry]:

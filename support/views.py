@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.audit.staff_views import record_view
 from accounts.models import User
 from accounts.residents import resident_of
 from billing import queries as billing
@@ -165,5 +166,15 @@ def attachment_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
         attachment = queries.get_attachment(user, public_id, as_staff=as_staff)
     except Attachment.DoesNotExist as error:
         raise Http404 from error
+    report = attachment.report
+    if report.user_id != user.pk:
+        record_view(
+            staff=user,
+            page="файл обращения",
+            people=[report.user_id],
+            supplier=report.account.supplier.name,
+            at=timezone.now(),
+            row=attachment.pk,
+        )
     file = default_storage.open(str(attachment.file.name))
     return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)

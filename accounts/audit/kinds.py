@@ -56,6 +56,9 @@ class Kind(TextChoices):
     STAFF_SIGN_IN = "staff.sign_in", "Вход сотрудника"
     STAFF_FACTOR_SET = "staff.factor_set", "Второй шаг входа сотрудника"
     STAFF_ROLE = "staff.role", "Роль сотрудника"
+    STAFF_SCOPE = "staff.scope", "Участок сотрудника"
+    STAFF_VIEW = "staff.view", "Сотрудник смотрел данные"
+    STAFF_EXPORT = "staff.export", "Сотрудник скачал данные"
     STAFF_DECISION = "staff.decision", "Решение сотрудника"
     PHONE_RELEASED = "staff.phone_released", "Сняты ограничения с телефона"
 

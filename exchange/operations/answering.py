@@ -1,6 +1,6 @@
 """The billing system answers: what it took is acknowledged, what it refused goes back with its reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +8,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Count, Q
 
+from billing.models import Supplier
 from exchange.models import ExportBatch, ExportedSubmission
 from exchange.rejects import Reject
 from exchange.replies import LAYOUT, Answer, read_reply
@@ -29,17 +30,19 @@ class Answered:
         self.rejects.append(Reject(LAYOUT.file, answer.line, "receipt", answer.receipt, reason))
 
 
-def take_reply(path: Path, *, at: datetime) -> Answered:
+def take_reply(path: Path, *, at: datetime, suppliers: Iterable[Supplier] | None = None) -> Answered:
     """Line by line, in steps each whole: the same file again goes on where it was stopped and changes nothing twice.
 
-    A reply speaks of one supplier: that of its first known receipt. Raises `UnreadablePackage` for what is no reply.
+    A reply speaks of one supplier: that of its first known receipt. `suppliers` are those for whom one may answer;
+    receipts of others are not known then. Raises `UnreadablePackage` for what is no reply.
     """
     reply = read_reply(path)
     answered = Answered(rejects=reply.rejects)
     answers = _join_answers(reply.answers)
     supplier_id: int | None = None
+    allowed = None if suppliers is None else {supplier.pk for supplier in suppliers}
     for start in range(0, len(answers), CHUNK):
-        supplier_id = _take_chunk(answers[start : start + CHUNK], supplier_id, answered, at)
+        supplier_id = _take_chunk(answers[start : start + CHUNK], supplier_id, answered, at, allowed)
     answered.rejects.sort(key=lambda reject: reject.line)
     return answered
 
@@ -58,8 +61,12 @@ def _join_answers(answers: Sequence[Answer]) -> list[Answer]:
 
 
 @transaction.atomic(durable=True)
-def _take_chunk(answers: Sequence[Answer], supplier_id: int | None, answered: Answered, at: datetime) -> int | None:
+def _take_chunk(
+    answers: Sequence[Answer], supplier_id: int | None, answered: Answered, at: datetime, allowed: set[int] | None
+) -> int | None:
     rows = ExportedSubmission.objects.filter(submission__receipt__in=[answer.receipt for answer in answers])
+    if allowed is not None:
+        rows = rows.filter(batch__supplier__in=allowed)
     rows = rows.select_related("batch", "submission").order_by("pk").select_for_update(of=("self",))
     exported = {row.submission.receipt: row for row in rows}
     if supplier_id is None:

@@ -17,6 +17,8 @@ from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
 from accounts.models import PhoneChallenge, SessionRecord, User
 from billing.models import Link
+from billing.staff_scope import give_scope
+from exchange.models import ImportRun
 from support.models import ErrorReport
 from tests import factories, residents
 from tests.arrivals import trust_browser
@@ -283,6 +285,22 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     report = write_report(world.as_alice, world.flat)
     world.office.post(reverse("admin:support_errorreport_take", args=[report.pk]), {"holder": ""})
+
+
+@by(Kind.STAFF_VIEW)
+def _(world: World) -> None:
+    world.office.get(reverse("admin:billing_link_change", args=[world.flat.pk]))
+
+
+@by(Kind.STAFF_EXPORT)
+def _(world: World) -> None:
+    run = ImportRun.objects.create(supplier_code="psk", source="x", started_at=timezone.now())
+    world.office.get(reverse("admin:exchange_importrun_rejects", args=[run.pk]))
+
+
+@by(Kind.STAFF_SCOPE)
+def _(world: World) -> None:
+    give_scope(staff=world.staff, supplier=world.flat.account.supplier, at=timezone.now())
 
 
 @by(Kind.PHONE_RELEASED)

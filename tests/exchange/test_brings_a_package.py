@@ -79,7 +79,9 @@ class TestTheWayOfAPackage:
         assert (PersonalAccount.objects.count(), ImportRun.objects.count()) == (2, 2)
         assert not arrived_packages.find_arrived(arrival).parent.exists()
         assert arrival.run.source == "psk-2026-10.zip" if arrival.run else False
-        assert list(SecurityEvent.objects.order_by("pk").values_list("figures__what", flat=True)) == [
+        assert list(
+            SecurityEvent.objects.filter(kind="staff.decision").order_by("pk").values_list("figures__what", flat=True)
+        ) == [
             "bring",
             "check",
             "apply",

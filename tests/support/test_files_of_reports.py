@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
+from billing.staff_scope import give_scope
 from support import attachments
 from support.documents import Document
 from support.models import Attachment
@@ -65,6 +66,8 @@ def test_staff_need_the_permission(attachment: Attachment) -> None:
     client = verified(colleague, TOTPDevice.objects.create(user=colleague, confirmed=True))
     assert client.get(address(attachment)).status_code == 404
     colleague.user_permissions.add(Permission.objects.get(codename="view_errorreport"))
+    assert client.get(address(attachment)).status_code == 404
+    give_scope(staff=colleague, supplier=attachment.report.account.supplier, at=timezone.now())
     assert client.get(address(attachment)).status_code == 200
 
 

@@ -1,4 +1,4 @@
-"""Give a person the staff's door and one role. No password is set here: its owner sets it by SMS."""
+"""Give a person the staff's door, one role and the residents to serve. No password is set: its owner does it by SMS."""
 
 from argparse import ArgumentParser
 
@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from accounts import phones
 from accounts.staff import add_staff_member
+from billing.models import Supplier
+from billing.staff_scope import give_scope
 
 
 class Command(BaseCommand):
@@ -17,13 +19,30 @@ class Command(BaseCommand):
         parser.add_argument("phone", help="a mobile number of Russia, in any usual form")
         parser.add_argument("--name", required=True, help="residents see it in answers")
         parser.add_argument("--role", required=True, help="«Оператор», «Старший» or «Администратор»")
+        parser.add_argument(
+            "--serves",
+            action="append",
+            default=[],
+            metavar="SUPPLIER[:PREFIX]",
+            help="code of a supplier, all of it or accounts that begin so; may be repeated; administrators need none",
+        )
 
-    def handle(self, *args: object, phone: str, name: str, role: str, **options: object) -> None:
+    def handle(self, *args: object, phone: str, name: str, role: str, serves: list[str], **options: object) -> None:
         try:
+            parts = [(Supplier.objects.get(code=code), prefix) for code, _, prefix in map(_split, serves)]
             user = add_staff_member(phone=phones.parse_phone(phone), name=name, role=role, at=timezone.now())
         except phones.InvalidPhone as error:
             raise CommandError(str(error)) from error
         except Group.DoesNotExist as error:
             known = ", ".join(Group.objects.order_by("pk").values_list("name", flat=True))
             raise CommandError(f"There is no role «{role}». There are: {known}.") from error
+        except Supplier.DoesNotExist as error:
+            known = ", ".join(Supplier.objects.order_by("code").values_list("code", flat=True))
+            raise CommandError(f"There is no such supplier. There are: {known}.") from error
+        for supplier, prefix in parts:
+            give_scope(staff=user, supplier=supplier, prefix=prefix, at=timezone.now())
         self.stdout.write(f"{user}: {role}. Next: a password at /password-reset/, then /admin/.")
+
+
+def _split(part: str) -> tuple[str, str, str]:
+    return part.partition(":")
