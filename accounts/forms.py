@@ -27,9 +27,9 @@ _lazy_label = lazy(_link_label, str)
 class PhoneField(forms.CharField):
     """A mobile phone of Russia, typed in any usual way; cleaned to E.164."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, label: str = "Телефон", **kwargs: Any) -> None:
         super().__init__(
-            label="Телефон",
+            label=label,
             max_length=30,
             widget=forms.TextInput(
                 attrs={

@@ -10,6 +10,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts import phones
 from accounts.audit.models import SecurityEvent as SecurityEvent
+from accounts.contacts.models import PhoneChange as PhoneChange
 from accounts.limited_acts import LimitedAct as LimitedAct
 from accounts.limited_acts import PhoneRelease as PhoneRelease
 from accounts.privacy.models import CabinetDeletion as CabinetDeletion
@@ -82,6 +83,7 @@ class PhoneChallenge(models.Model):
         REGISTRATION = "registration", "регистрация"
         PASSWORD_RESET = "password_reset", "сброс пароля"
         SIGN_IN = "sign_in", "вход с нового устройства"
+        PHONE_CHANGE = "phone_change", "смена телефона"
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True)
     phone = models.CharField(max_length=16)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("", include("accounts.urls")),
     path("recovery/", include("accounts.recovery.urls")),
+    path("my-data/phone/", include("accounts.contacts.urls")),
     path("my-data/", include("accounts.privacy.urls")),
     path("", include("accounts.second_factors.urls")),
     path("", include("notifications.urls")),

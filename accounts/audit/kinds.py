@@ -38,6 +38,9 @@ class Kind(TextChoices):
     # What a resident changes about himself.
     EMAIL_CHANGE_ASKED = "email.asked", "Запрошена смена почты"
     EMAIL_CHANGED = "email.changed", "Почта изменена"
+    PHONE_CHANGE_ASKED = "phone.asked", "Запрошена смена телефона"
+    PHONE_CHANGED = "phone.changed", "Телефон изменён"
+    PHONE_RETURNED = "phone.returned", "Прежний телефон возвращён сотрудником"
     CONSENT_DECIDED = "consent.decided", "Решение о согласии"
     DATA_EXPORT_ASKED = "data.export_asked", "Запрошена копия данных"
     DATA_EXPORT_TAKEN = "data.export_taken", "Скачана копия данных"

@@ -14,6 +14,8 @@ from accounts.models import PhoneChallenge
 from accounts.operations.refusals import ChallengeClosed, ChecksUsedUp, TooManyGuesses, TooManyMessages, WrongCode
 from notifications import operations as notifications
 
+OF_A_NEW_PHONE = {PhoneChallenge.Purpose.REGISTRATION, PhoneChallenge.Purpose.PHONE_CHANGE}
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -135,9 +137,7 @@ def send_code(challenge: PhoneChallenge, at: datetime) -> None:
             late_value="phone_challenge",
             late_value_id=challenge.pk,
         )
-    elif challenge.purpose == PhoneChallenge.Purpose.REGISTRATION and limits.consume(
-        limits.TAKEN_PHONE_NOTICE, challenge.phone, at=at
-    ):
+    elif challenge.purpose in OF_A_NEW_PHONE and limits.consume(limits.TAKEN_PHONE_NOTICE, challenge.phone, at=at):
         notifications.queue_sms(
             to=challenge.phone,
             event="accounts/phone_taken",

@@ -10,6 +10,7 @@ from accounts.audit.recording import record_event
 from accounts.models import PhoneChallenge, User
 from accounts.operations import codes
 from accounts.operations.codes import Visitor
+from accounts.operations.refusals import ChallengeClosed
 from accounts.recovery.opening import hide_past
 from notifications import operations as notifications
 
@@ -47,7 +48,9 @@ def reset_password(*, challenge_id: UUID, code: str, password: str, at: datetime
     codes.check_code(challenge.pk, code, at)
     with transaction.atomic(durable=True):
         codes.use_challenge(challenge.pk, at)
-        user = User.objects.select_for_update().get(phone=challenge.phone, is_active=True)
+        user = User.objects.select_for_update().filter(phone=challenge.phone, is_active=True).first()
+        if user is None:
+            raise ChallengeClosed  # the number was given up meanwhile
         user.set_password(password)
         user.save(update_fields=["password"])
         hide_past(user, at=at)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts import limits
-from accounts.models import PhoneChallenge
+from accounts.models import PhoneChallenge, PhoneChange
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -17,5 +17,6 @@ def forget_old_codes(*, at: datetime) -> int:
     What a confirmed registration agreed to has its own rows (`Consent`).
     """
     limits.forget_old_acts(at=at)
+    PhoneChange.objects.waiting().filter(created_at__lte=at - KEPT_FOR).delete()
     old = PhoneChallenge.objects.filter(created_at__lte=at - KEPT_FOR)
     return old.delete()[0]

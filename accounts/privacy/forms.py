@@ -1,9 +1,12 @@
 """The shape of what a resident types about himself."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
 from accounts.forms import PasswordField
+from accounts.models import User
 
 
 class ConfirmPasswordForm(forms.Form):
@@ -13,9 +16,13 @@ class ConfirmPasswordForm(forms.Form):
 class ChangePasswordForm(forms.Form):
     password = PasswordField(autocomplete="new-password", label="Новый пароль")
 
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        validate_password(password, self.user)
         return password
 
 

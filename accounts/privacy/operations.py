@@ -90,9 +90,18 @@ def change_password(*, user: User, password: str, at: datetime) -> User:
     user = User.objects.select_for_update().get(pk=user.pk)
     user.set_password(password)
     user.save(update_fields=["password"])
-    notifications.notify(user=user, event="accounts/password_changed", context={"at": at}, at=at)
+    _tell_password(user, at=at)
     record_event(Kind.PASSWORD_CHANGED, user=user, at=at)
     return user
+
+
+def _tell_password(user: User, *, at: datetime) -> None:
+    """At the bell, by SMS and by letter (ASVS 6.3.7)."""
+    event, key = "accounts/password_changed", f"password-changed/{user.pk}/{at.timestamp()}"
+    notifications.notify(user=user, event=event, context={"at": at}, at=at)
+    notifications.queue_sms(to=str(user.phone), event=event, context={}, key=f"{key}/sms", at=at)
+    if user.email:
+        notifications.queue_email(to=user.email, event=event, context={"at": at}, key=f"{key}/email", at=at)
 
 
 def request_email_change(*, user: User, email: str, at: datetime) -> EmailChange:

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from accounts.models import DataExport, User
 
 # What one of the staff did at work is no fact about him as a resident; rows of residents reach them as children.
-ACTS_AT_WORK = {"assigned_to", "by", "ended_by", "published_by", "released_by", "staff"}
+ACTS_AT_WORK = {"assigned_to", "by", "ended_by", "published_by", "opened_by", "released_by", "returned_by", "staff"}
 MACHINERY = {"admin.LogEntry", DataExport._meta.label}
 SECRETS = {"content", "key", "network", "nonce", "password", "session", "target", "token"}
 PROFILE = ("phone", "email", "name", "created_at", "last_login")

@@ -84,7 +84,7 @@ def password_confirm(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @require_recent_password()
 def password_change(request: HttpRequest) -> HttpResponse:
-    form = forms.ChangePasswordForm(request.POST or None)
+    form = forms.ChangePasswordForm(request.POST or None, user=resident_of(request))
     if request.method == "POST" and form.is_valid():
         now = timezone.now()
         user = operations.change_password(user=resident_of(request), password=form.cleaned_data["password"], at=now)

@@ -28,6 +28,8 @@ GUARDED = (
     "second_factors:application_end",
     "second_factors:spare_codes_form",
     "privacy:export_overview",
+    "privacy:deletion",
+    "contacts:phone_change",
     "billing:link_end",
     "billing:delivery_edit",
     "billing:holder_end",
