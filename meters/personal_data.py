@@ -1,11 +1,15 @@
 """What a copy of personal data tells of the meters at linked accounts (`settings.DATA_EXPORT_PARTS`)."""
 
+from collections.abc import Iterator
+from functools import partial
+
 from django.db.models import QuerySet
 
 from accounts.models import User
+from accounts.privacy.archive import OwnFile
 from accounts.privacy.personal_data import Part
 from billing.models import PersonalAccount
-from meters.models import Installation, Meter, Reading, Scale
+from meters.models import Installation, Meter, MeterPhoto, Reading, Scale
 
 
 def get_parts() -> list[Part]:
@@ -23,3 +27,15 @@ def _find_installations(user: User) -> QuerySet[Installation]:
 
 def _find_scales(user: User) -> QuerySet[Scale]:
     return Scale.objects.filter(meter__in=Meter.objects.visible_to(user))
+
+
+def get_files(user: User) -> Iterator[OwnFile]:
+    """Photos of meters, by the receipt they belong to (`settings.DATA_EXPORT_FILES`)."""
+    for photo in MeterPhoto.objects.filter(user=user).select_related("submission").order_by("-pk"):
+        name = f"{photo.submission.receipt}/{photo.pk}.jpg"
+        yield OwnFile(name=name, size=photo.size, read=partial(_read, photo))
+
+
+def _read(photo: MeterPhoto) -> bytes:
+    with photo.file.open("rb") as file:
+        return bytes(file.read())

@@ -9,3 +9,8 @@ from meters import operations
 @shared_task
 def check_waiting_submissions() -> None:
     operations.check_waiting_submissions(at=timezone.now())
+
+
+@shared_task
+def forget_old_photos() -> None:
+    operations.forget_old_photos(at=timezone.now())

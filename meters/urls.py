@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meters.views import cards, exports, feeds, history, offline, readings, receipts
+from meters.views import cards, exports, feeds, history, offline, photos, readings, receipts
 
 app_name = "meters"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("readings/receipts/<str:receipt>/withdrawal/", readings.submission_withdraw, name="submission_withdraw"),
     path("readings/receipts/<str:receipt>/restoration/", readings.submission_restore, name="submission_restore"),
     path("readings/receipts/<str:receipt>/pdf/", receipts.submission_pdf, name="submission_pdf"),
+    path("readings/receipts/<str:receipt>/photos/", photos.photo_add, name="photo_add"),
+    path("readings/photos/<uuid:public_id>/", photos.photo_detail, name="photo_detail"),
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),

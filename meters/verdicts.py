@@ -46,6 +46,7 @@ class Told:
     keep_label: str
     from_staff: str
     billed_otherwise: BilledOtherwise | None = None
+    wants_photo: bool = False
 
     @property
     def only_question(self) -> Remark | None:
@@ -73,7 +74,16 @@ def tell_submission(submission: Submission) -> Told:
     if otherwise := tell_billed_otherwise(submission):
         return Told(submission, otherwise.title, "question", remarks, "", from_staff, otherwise)
     kind = _KINDS[Submission.Status(submission.status)]
-    return Told(submission, _title(submission), kind, remarks, keep, from_staff)
+    return Told(submission, _title(submission), kind, remarks, keep, from_staff, wants_photo=wants_photo(submission))
+
+
+def wants_photo(submission: Submission) -> bool:
+    """Whether staff look at it, or will once it is confirmed: then a picture of the register settles it sooner."""
+    if submission.status == Submission.Status.ACCEPTED:
+        return submission.needs_review
+    if submission.status != Submission.Status.NEEDS_CONFIRMATION:
+        return False
+    return any(Finding.from_json(row).has(Severity.REVIEW) for row in submission.findings)
 
 
 def sum_up(batch: Sequence[Submission]) -> str:

@@ -230,6 +230,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep_messages", "schedule": 10.0},
     "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
+    "forget-old-photos": {"task": "meters.tasks.forget_old_photos", "schedule": 3600.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
     "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
@@ -277,7 +278,7 @@ SCALE_NAMES = "meters.queries.scale_names.get_scale_names"
 
 # What the copy of a resident's data holds besides his own rows: what suppliers say of his accounts, and his files.
 DATA_EXPORT_PARTS = ["billing.personal_data.get_parts", "meters.personal_data.get_parts"]
-DATA_EXPORT_FILES = ["support.personal_data.get_files"]
+DATA_EXPORT_FILES = ["support.personal_data.get_files", "meters.personal_data.get_files"]
 
 # What each floor keeps, without the person, when a resident deletes the cabinet; all other rows of the person go.
 HELD_AFTER_DELETION = [

@@ -5,21 +5,15 @@ A PDF is kept as it is, if nothing in it can act.
 """
 
 import unicodedata
-import warnings
-import zlib
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import PurePath
 
 import puremagic
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from meters.pictures import PictureBroken, PictureTooLarge, redraw_picture
 from support import pdf_structure
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-MAX_SIDE = 4096
-"""Larger images are reduced to this: small print stays readable, and the letter to the branch stays a letter."""
 MAX_NAME, MAX_SUFFIX = 100, 10
 EXTENSIONS = {".pdf", ".jpg", ".jpeg", ".jpe", ".jfif", ".png"}
 PDF, JPEG, PNG = "application/pdf", "image/jpeg", "image/png"
@@ -103,47 +97,13 @@ def _examine_pdf(shown: str, content: bytes) -> None:
 
 
 def _redraw(shown: str, content: bytes, content_type: str) -> bytes:
-    """Decode and encode again. At most about 300 MB for a moment: the size is judged before anything is decoded."""
-    broken = f"«{shown}» не открывается как изображение: файл повреждён. Приложите его снова."
-    huge = f"«{shown}» слишком большой: больше 40 миллионов точек. Снимите документ с меньшим качеством."
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(BytesIO(content), formats=("JPEG", "PNG"))
-        if image.width * image.height > MAX_PIXELS:
-            raise DocumentRefused(huge)
-        image.draft("RGB", (MAX_SIDE, MAX_SIDE))
-        image.load()
-        orientation = image.getexif().get(0x0112, 1)
-        drawn = _reduce(image)
-        drawn.getexif()[0x0112] = orientation
-        drawn = ImageOps.exif_transpose(drawn)
-        return _encode(drawn, content_type)
-    except Image.DecompressionBombError as error:
-        raise DocumentRefused(huge) from error
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, LookupError, TypeError, ArithmeticError) as error:
-        raise DocumentRefused(broken) from error
-    except zlib.error as error:
-        raise DocumentRefused(broken) from error
-
-
-def _reduce(image: Image.Image) -> Image.Image:
-    if image.mode in ("I", "I;16", "I;16B"):
-        image = image.convert("I").point(lambda value: value * (1 / 256)).convert("L")
-    elif image.mode in ("1", "P", "PA", "LA", "CMYK", "YCbCr", "LAB"):
-        has_alpha = image.mode in ("PA", "LA") or "transparency" in image.info
-        image = image.convert("RGBA" if has_alpha else "L" if image.mode == "1" else "RGB")
-    image.thumbnail((MAX_SIDE, MAX_SIDE))
-    return image
-
-
-def _encode(image: Image.Image, content_type: str) -> bytes:
-    """Only the points are written: a new image carries no chunks, profiles or comments of the old one."""
-    bare = Image.new(image.mode, image.size)
-    bare.paste(image)
-    encoded = BytesIO()
-    if content_type == JPEG:
-        bare.convert("L" if bare.mode == "L" else "RGB").save(encoded, "JPEG", quality=88)
-    else:
-        bare.save(encoded, "PNG", compress_level=6)
-    return encoded.getvalue()
+        return redraw_picture(content, as_png=content_type == PNG)
+    except PictureTooLarge as error:
+        raise DocumentRefused(
+            f"«{shown}» слишком большой: больше 40 миллионов точек. Снимите документ с меньшим качеством."
+        ) from error
+    except PictureBroken as error:
+        raise DocumentRefused(
+            f"«{shown}» не открывается как изображение: файл повреждён. Приложите его снова."
+        ) from error

@@ -2,6 +2,7 @@
 
 from meters.models.feeds import CalendarFeed
 from meters.models.meters import Installation, Meter, Scale
+from meters.models.photos import MeterPhoto
 from meters.models.readings import Reading
 from meters.models.submissions import ReadingReview, Submission, SubmissionValue
 
@@ -9,6 +10,7 @@ __all__ = [
     "CalendarFeed",
     "Installation",
     "Meter",
+    "MeterPhoto",
     "Reading",
     "ReadingReview",
     "Scale",

@@ -19,6 +19,7 @@ from meters.operations.handing_over import (
 )
 from meters.operations.moving import CODE as OTHER_METER
 from meters.operations.moving import move_readings
+from meters.operations.photographing import attach_photo, forget_old_photos
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
 
@@ -27,11 +28,13 @@ __all__ = [
     "NotPossibleNow",
     "NothingToSend",
     "Settled",
+    "attach_photo",
     "check_waiting_submissions",
     "confirm_submission",
     "count_ready_to_hand_over",
     "count_waiting_for_staff",
     "differs_from",
+    "forget_old_photos",
     "get_periods_to_hand_over",
     "hand_over_submissions",
     "mark_billed_submissions",

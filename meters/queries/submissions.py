@@ -29,7 +29,7 @@ def get_batch(user: User, key: UUID) -> list[Submission]:
     """Everything of one sending; what was corrected with one tap stands in its place. Three statements."""
     of_key = Q(key=key) | Q(supersedes__key=key) | Q(supersedes__supersedes__key=key)
     rows = Submission.objects.visible_to(user).filter(of_key).select_related("meter", "account__supplier", "supersedes")
-    found = list(rows.prefetch_related(_with_values(), "reviews").order_by("pk"))
+    found = list(rows.prefetch_related(_with_values(), "reviews", "photos").order_by("pk"))
     shown = [row for row in found if row.key == key]
     for row in found:
         for place, former in enumerate(shown):
@@ -63,7 +63,7 @@ def is_correction(newer: Submission, older: Submission) -> bool:
 def get_submission(user: User, receipt: str) -> Submission:
     """Raises Submission.DoesNotExist for a stranger's."""
     rows = Submission.objects.visible_to(user).select_related("meter", "account__supplier", "supersedes")
-    return rows.prefetch_related(_with_values(), "reviews", _with_newer()).get(receipt=receipt)
+    return rows.prefetch_related(_with_values(), "reviews", "photos", _with_newer()).get(receipt=receipt)
 
 
 def get_current_submissions(user: User, meter_ids: Collection[int], since: date) -> dict[int, Submission]:
@@ -93,7 +93,7 @@ def get_typed(user: User, receipt: str) -> dict[int, str]:
 def get_submission_for_staff(pk: int) -> Submission:
     """With everything staff decide by. Raises Submission.DoesNotExist."""
     rows = Submission.objects.select_related("meter", "account__supplier", "supersedes", "user")
-    return rows.prefetch_related(_with_values(), "reviews", _with_newer()).get(pk=pk)
+    return rows.prefetch_related(_with_values(), "reviews", "photos", _with_newer()).get(pk=pk)
 
 
 def find_for_verification(receipt: str) -> Submission | None:
