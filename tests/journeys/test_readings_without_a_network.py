@@ -2,16 +2,22 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
 
-from portal.demo import people
 from tests.journeys.conftest import Portal
 from tests.journeys.line import Line
+from tests.journeys.residents import SESSION, come_in, get_to_know, type_password
 from tests.journeys.test_from_registration_to_the_answer import look
 
 pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def known_device(browser: Browser, portal: Portal) -> list[Any]:
+    return get_to_know(browser, portal)
 
 
 @pytest.fixture
@@ -22,12 +28,13 @@ def line(portal: Portal) -> Iterator[Line]:
 
 
 @pytest.fixture
-def phone(browser: Browser, line: Line) -> Iterator[Page]:
+def phone(browser: Browser, line: Line, known_device: list[Any]) -> Iterator[Page]:
     """A phone that talks over the line; what its console complains of, but for the line itself, fails the test."""
     context = browser.new_context(
         base_url=line.url, viewport={"width": 390, "height": 844}, locale="ru-RU", reduced_motion="reduce"
     )
     context.set_default_timeout(10_000)
+    context.add_cookies(known_device)
     page = context.new_page()
     complaints: list[str] = []
 
@@ -42,17 +49,15 @@ def phone(browser: Browser, line: Line) -> Iterator[Page]:
     assert complaints == []
 
 
-def sign_in(page: Page) -> None:
-    page.goto("/sign-in/?next=/readings/")
-    page.get_by_label("Телефон").fill(people.RESIDENT_PHONE)
-    page.get_by_label("Пароль", exact=True).fill(people.RESIDENT_PASSWORD)
-    page.get_by_role("button", name="Войти").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Показания")
-
-
 def wait_for_the_worker(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready")
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+
+
+def come_back(page: Page, line: Line) -> None:
+    """The network is there again, and the browser says so to the page; a background sync may be quicker than it."""
+    line.mend()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
 def first_meter(page: Page) -> Locator:
@@ -78,7 +83,7 @@ def kept(page: Page, state: str) -> Locator:
 
 
 def test_what_was_typed_without_a_network_is_sent_when_it_is_back(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     line.cut()
     phone.goto("/readings/")
@@ -90,8 +95,8 @@ def test_what_was_typed_without_a_network_is_sent_when_it_is_back(phone: Page, l
     look(phone)
     phone.reload()
     expect(kept(phone, "waiting")).to_have_count(1)
-    line.mend()
-    phone.get_by_role("button", name="Передать сейчас").click()
+    expect(phone.get_by_role("button", name="Передать сейчас")).to_be_visible()
+    come_back(phone, line)
     expect(kept(phone, "sent")).to_contain_text(re.compile("Передано, № .+ Войдут в счёт за"))
     look(phone)
     phone.get_by_role("link", name="Посмотреть").click()
@@ -99,7 +104,7 @@ def test_what_was_typed_without_a_network_is_sent_when_it_is_back(phone: Page, l
 
 
 def test_a_form_sent_as_the_line_broke_is_kept_and_arrives_once(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     key = phone.locator("input[name=key]").get_attribute("value")
     type_a_little_more(phone, 9)
@@ -117,27 +122,24 @@ def test_a_form_sent_as_the_line_broke_is_kept_and_arrives_once(phone: Page, lin
 
 
 def test_an_ended_session_wants_a_sign_in_and_then_it_goes_on(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     line.cut()
     phone.goto("/readings/")
     type_a_little_more(phone, 11)
     phone.get_by_role("button", name="Сохранить и передать").click()
     expect(kept(phone, "waiting")).to_have_count(1)
-    phone.context.clear_cookies()
-    line.mend()
-    phone.get_by_role("button", name="Передать сейчас").click()
+    phone.context.clear_cookies(name=SESSION)
+    come_back(phone, line)
     expect(kept(phone, "sign_in")).to_contain_text("Нужен вход")
     look(phone)
     phone.get_by_role("link", name="Войти").click()
-    phone.get_by_label("Телефон").fill(people.RESIDENT_PHONE)
-    phone.get_by_label("Пароль", exact=True).fill(people.RESIDENT_PASSWORD)
-    phone.get_by_role("button", name="Войти").click()
+    type_password(phone)
     expect(phone.get_by_role("heading", level=1)).to_have_text("Показания отправлены")
 
 
 def test_signing_out_leaves_nothing_on_the_phone(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     phone.goto("/more/")
     phone.get_by_role("button", name="Выйти").last.click()
@@ -149,7 +151,7 @@ def test_signing_out_leaves_nothing_on_the_phone(phone: Page, line: Line) -> Non
 
 
 def test_signing_out_says_first_what_would_be_lost(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     phone.goto("/more/")
     phone.evaluate(
@@ -170,7 +172,7 @@ def test_signing_out_says_first_what_would_be_lost(phone: Page, line: Line) -> N
 
 
 def test_a_new_worker_takes_the_place_of_the_old_one_with_its_files(phone: Page, line: Line) -> None:
-    sign_in(phone)
+    come_in(phone)
     wait_for_the_worker(phone)
     names = "() => caches.keys()"
     (before,) = phone.evaluate(names)
