@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import operations, phones, policies
+from accounts.audit.staff import SecurityEventAdmin as SecurityEventAdmin
 from accounts.models import PhoneRelease, User
 from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
 from accounts.staff_forms import ReleaseForm

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import operations
+from accounts.audit import retention, watching
 from accounts.privacy import deleting, erasing, exporting
 from notifications import hints
 
@@ -36,3 +37,13 @@ def sweep_deletions() -> None:
     deleting.remind_of_deletions(at=now)
     for deletion_id in deleting.find_due_deletions(at=now):
         hints.send_hint("accounts.tasks.erase_cabinet", deletion_id=deletion_id)
+
+
+@shared_task
+def watch_codes() -> None:
+    watching.watch_codes(at=timezone.now())
+
+
+@shared_task
+def forget_old_events() -> None:
+    retention.forget_old_events(at=timezone.now())

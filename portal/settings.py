@@ -233,6 +233,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-photos": {"task": "meters.tasks.forget_old_photos", "schedule": 3600.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
+    "forget-old-events": {"task": "accounts.tasks.forget_old_events", "schedule": 3600.0},
+    "watch-codes": {"task": "accounts.tasks.watch_codes", "schedule": 300.0},
     "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
     "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "follow-up-imports": {"task": "exchange.tasks.follow_up_imports", "schedule": 60.0},

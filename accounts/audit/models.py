@@ -7,6 +7,7 @@ from django.db import models
 
 from accounts import devices
 from accounts.audit.kinds import Kind, Result
+from accounts.hidden_past import shown_since
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
     def visible_to(self, user: "User") -> "SecurityEventQuerySet":
-        return self.filter(user=user)
+        return self.filter(shown_since(user, "happened_at"), user=user)
 
 
 class SecurityEvent(models.Model):

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from accounts.audit.pages import views_of_staff
 from accounts.privacy import consent_pages, deletions, exports, views
 
 app_name = "privacy"
@@ -11,6 +12,7 @@ urlpatterns = [
     path("export/", exports.export_overview, name="export_overview"),
     path("export/progress/", exports.export_progress, name="export_progress"),
     path("export/<uuid:public_id>/file/", exports.export_file, name="export_file"),
+    path("views/", views_of_staff, name="staff_views"),
     path("deletion/", deletions.deletion, name="deletion"),
     path("deletion/withdraw/", deletions.deletion_withdraw, name="deletion_withdraw"),
     path("password/", views.password_change, name="password_change"),
