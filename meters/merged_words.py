@@ -43,7 +43,7 @@ def _high(findings: Sequence[Finding], each: Sequence[Words]) -> Words:
     promise = "мы примем, а сотрудник посмотрит" if findings[0].code == "very_high" else "мы примем"
     return Words(
         f"Расход {much} обычного: {uses}.",
-        (f"Обычно у вас в месяц около: {usual}. " if usual else "")
+        (f"Обычно у вас около {usual} в месяц. " if usual else "")
         + f"Проверьте цифры. Если так и есть, подтвердите: {promise}.",
         keep_label=f"Да, всё верно: {_list(findings, lambda finding: show_number(finding.figures['value']))}",
     )

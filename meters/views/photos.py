@@ -6,13 +6,16 @@ from csp.constants import NONE
 from csp.decorators import csp
 from django.contrib import messages
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.audit.staff_views import record_view
 from accounts.models import User
 from accounts.residents import resident_of
+from billing import staff_scope
 from meters import operations
 from meters.models import MeterPhoto, Submission
 from meters.photos import MAX_BYTES, PhotoRefused, read_photo
@@ -44,10 +47,21 @@ def photo_add(request: HttpRequest, receipt: str) -> HttpResponse:
 def photo_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
     """Drawn by the portal itself, so it may be shown; the policy lets nothing in it act all the same."""
     user = resident_of(request)
-    rows = MeterPhoto.objects.all() if _is_deciding_staff(user) else MeterPhoto.objects.visible_to(user)
-    photo = rows.filter(public_id=public_id).first()
+    seen = MeterPhoto.objects.visible_to(user)
+    if _is_deciding_staff(user):
+        seen = MeterPhoto.objects.filter(Q(pk__in=seen) | staff_scope.within(user, "submission__account__"))
+    photo = seen.filter(public_id=public_id).select_related("submission__account__supplier").first()
     if photo is None:
         raise Http404
+    if user.is_staff and photo.user_id != user.pk:
+        record_view(
+            staff=user,
+            page="снимок счётчика",
+            people=[photo.user_id],
+            supplier=photo.submission.account.supplier.name,
+            at=timezone.now(),
+            row=photo.pk,
+        )
     file = default_storage.open(str(photo.file.name))
     return FileResponse(file, content_type="image/jpeg", filename=f"meter-{photo.pk}.jpg")
 

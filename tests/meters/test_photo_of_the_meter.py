@@ -9,8 +9,11 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from PIL import Image
 
+from accounts.audit.kinds import Kind
+from accounts.audit.models import SecurityEvent
 from accounts.models import User
 from billing.models import Link
 from meters import operations
@@ -154,3 +157,19 @@ def test_it_goes_after_three_years_with_its_file(as_alice: PageClient, questione
     assert operations.forget_old_photos(at=NOW + timedelta(days=3 * 365 + 1)) == 1
     assert not default_storage.exists(path)
     assert not MeterPhoto.objects.exists()
+
+
+def test_staff_see_it_with_the_second_factor_and_that_is_recorded(
+    as_alice: PageClient, staff: User, questioned: Submission
+) -> None:
+    attach(as_alice, questioned, take_picture())
+    address = f"/readings/photos/{MeterPhoto.objects.get().public_id}/"
+    desk = PageClient()
+    desk.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    assert desk.get(address).status_code == 404
+    session = desk.session
+    session["otp_device_id"] = TOTPDevice.objects.create(user=staff, name="телефон", confirmed=True).persistent_id
+    session.save()
+    assert desk.get(address).status_code == 200
+    assert address in desk.get(f"/admin/meters/submission/{questioned.pk}/change/").content.decode()
+    assert SecurityEvent.objects.filter(kind=Kind.STAFF_VIEW, user=questioned.user_id, staff=staff).exists()
