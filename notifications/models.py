@@ -94,7 +94,8 @@ class OutgoingMessage(models.Model):
                 fields=["next_attempt_at"],
                 name="message_waiting",
                 condition=Q(status__in=["queued", "sending"]),
-            )
+            ),
+            models.Index(fields=["created_at"], name="message_payload", condition=~Q(body="")),
         ]
 
     def __str__(self) -> str:

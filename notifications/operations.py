@@ -174,6 +174,15 @@ def forget_messages(*, recipients: Collection[str] = (), keys: Collection[str] =
     return OutgoingMessage.objects.filter(Q(recipient__in=recipients) | Q(key__in=keys)).delete()[0]
 
 
+def forget_payloads(*, before: datetime, limit: int) -> int:
+    """Empty messages that were settled: what became of them stays, to whom and what was said does not."""
+    waiting = (OutgoingMessage.Status.QUEUED, OutgoingMessage.Status.SENDING)
+    old = OutgoingMessage.objects.filter(created_at__lt=before).exclude(body="").exclude(status__in=waiting)
+    return OutgoingMessage.objects.filter(pk__in=old.order_by("created_at").values("pk")[:limit]).update(
+        recipient="", subject="", body="", attachments=[]
+    )
+
+
 def deliver_message(*, message_id: int, at: datetime, clock: Callable[[], datetime]) -> bool:
     """Send one message if it is due and nobody else is sending it; True when the provider took it.
 

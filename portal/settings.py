@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
     "forget-old-events": {"task": "accounts.tasks.forget_old_events", "schedule": 3600.0},
     "watch-codes": {"task": "accounts.tasks.watch_codes", "schedule": 300.0},
+    "forget-what-is-old": {"task": "portal.tasks.forget_what_is_old", "schedule": 900.0},
     "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
     "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "follow-up-imports": {"task": "exchange.tasks.follow_up_imports", "schedule": 60.0},

@@ -1,9 +1,10 @@
-"""All rows about a user, found by introspection: a table that points at users need not be named to be in the copy.
+"""All rows about a user, found by introspection: a table that points at users is in the copy without being named.
 
 What the supplier's registries say of his personal accounts comes from the floors that keep them: each path in
 `settings.DATA_EXPORT_PARTS` gives a list of `Part`.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,7 +20,7 @@ from django.utils.module_loading import import_string
 from accounts.models import DataExport, User
 
 # What one of the staff did at work is no fact about him as a resident; rows of residents reach them as children.
-ACTS_AT_WORK = {"assigned_to", "by", "ended_by", "published_by", "opened_by", "released_by", "returned_by", "staff"}
+ACTS_AT_WORK = re.compile(r"assigned_to|staff|by|\w+_by")
 MACHINERY = {"admin.LogEntry", DataExport._meta.label}
 SECRETS = {"content", "key", "network", "nonce", "password", "session", "target", "token"}
 PROFILE = ("phone", "email", "name", "created_at", "last_login")
@@ -87,7 +88,7 @@ def is_owner(field: "models.Field[object, object]") -> bool:
     return (
         isinstance(field, models.ForeignKey)
         and field.related_model is User
-        and field.name not in ACTS_AT_WORK
+        and not ACTS_AT_WORK.fullmatch(field.name)
         and field.model._meta.label not in MACHINERY
     )
 
