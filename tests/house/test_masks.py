@@ -1,4 +1,4 @@
-"""Nobody's phone stands in full where others look: pages, lists of the staff, messages (security.md P6, ASVS 14.2.6)."""
+"""Nobody's phone stands in full where others look: pages, lists of the staff, messages (P6, ASVS 14.2.6)."""
 
 import re
 from datetime import timedelta
