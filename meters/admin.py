@@ -1,6 +1,6 @@
 """What staff see of meters and readings. Facts are read only; a submission is decided by the operation alone."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,14 +19,14 @@ from accounts.residents import staff_of
 from billing import account_numbers, staff_scope
 from billing.staff_access import AccountAdmin, get_holders
 from meters import operations
-from meters.models import Installation, Meter, Reading, Scale, Submission
+from meters.models import Installation, Meter, Reading, ReadingReview, ReviewTemplate, Scale, Submission
 from meters.queries import submissions as queries
 from meters.serials import normalise_serial
-from meters.staff_forms import ReviewForm
-from meters.staff_lists import CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
+from meters.staff_decisions import decide_chosen
+from meters.staff_forms import InspectionForm, ReviewForm
+from meters.staff_lists import AgeFilter, CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
+from meters.staff_queue import describe_submission, find_next
 from meters.staff_trials import try_reading_view, verify_receipt_view
-from meters.timeline import list_events
-from meters.verdicts import tell_submission
 
 TONES: dict[str, str] = {
     Submission.Status.NEEDS_CONFIRMATION: " staff-badge--waiting",
@@ -120,12 +120,13 @@ class ReadingAdmin(FactsAdmin):
 @admin.register(Submission)
 class SubmissionAdmin(AccountAdmin):
     list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
-    list_filter = [ReviewFilter, FindingFilter, ("account__supplier", SupplierFilter)]
+    list_filter = [ReviewFilter, FindingFilter, AgeFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]
     list_per_page = 50
     paginator = CappedPaginator
     show_full_result_count = False
     ordering = ["-submitted_at"]
+    actions = ["accept_chosen", "ask_chosen", "refuse_chosen"]
     change_list_template = "admin/meters/submission/list.html"
     search_fields = ["receipt"]
     search_help_text = "Номер квитанции, счётчика или лицевого счёта"
@@ -152,9 +153,10 @@ class SubmissionAdmin(AccountAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
-        review = view(require_POST(self.review_view))
+        review, inspection = view(require_POST(self.review_view)), view(require_POST(self.inspection_view))
         return [
             path("<int:submission_id>/review/", review, name="meters_submission_review"),
+            path("<int:submission_id>/inspection/", inspection, name="meters_submission_inspection"),
             path("receipt/", view(self.verify_view), name="meters_submission_verify"),
             path("trial/", view(self.trial_view), name="meters_submission_trial"),
             *super().get_urls(),
@@ -173,7 +175,7 @@ class SubmissionAdmin(AccountAdmin):
             raise PermissionDenied
         submission = self._get_submission(request, object_id)
         self.record_view_of(request, submission)
-        return self._show(request, submission, ReviewForm())
+        return self._show(request, submission)
 
     def review_view(self, request: HttpRequest, submission_id: int) -> HttpResponse:
         if not self.has_change_permission(request):
@@ -181,17 +183,61 @@ class SubmissionAdmin(AccountAdmin):
         submission = self._get_submission(request, submission_id)
         form = ReviewForm(request.POST)
         if not form.is_valid():
-            return self._show(request, submission, form)
+            return self._show(request, submission, form=form)
+        return self._decide(request, submission, operations.review_submission, form.decided)
+
+    def inspection_view(self, request: HttpRequest, submission_id: int) -> HttpResponse:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        submission = self._get_submission(request, submission_id)
+        form = InspectionForm(request.POST, submission=submission, on=timezone.localdate())
+        if not form.is_valid():
+            return self._show(request, submission, inspection=form)
+        names = ("taken_on", "reason", "seen")
+        facts = {"values": form.values, **{name: form.cleaned_data[name] for name in names}}
+        return self._decide(request, submission, operations.replace_by_inspection, facts)
+
+    def _decide(
+        self,
+        request: HttpRequest,
+        submission: Submission,
+        operation: Callable[..., ReadingReview],
+        facts: dict[str, Any],
+    ) -> HttpResponse:
+        """Do it, and go on to the next that waits."""
+        here = reverse("admin:meters_submission_change", args=[submission.pk])
         try:
-            review = operations.review_submission(
-                submission_id=submission.pk, staff=staff_of(request), at=timezone.now(), **form.cleaned_data
-            )
+            review = operation(submission_id=submission.pk, staff=staff_of(request), at=timezone.now(), **facts)
+        except operations.DecidedMeanwhile:
+            self.message_user(request, "Пока вы смотрели, решил другой сотрудник. Вот его решение.", messages.WARNING)
+            return redirect(here)
         except operations.NotPossibleNow:
             self.message_user(request, "Об этих показаниях уже решено иначе.", messages.WARNING)
-        else:
-            self.log_change(request, submission, str(review))
-            self.message_user(request, "Решение записано, житель узнает о нём из уведомлений.", messages.SUCCESS)
-        return redirect(reverse("admin:meters_submission_change", args=[submission.pk]))
+            return redirect(here)
+        self.log_change(request, submission, str(review))
+        _, following = find_next(self.get_queryset(request), submission)
+        if following is None:
+            self.message_user(request, "Решение записано, житель узнает о нём. Больше никто не ждёт.", messages.SUCCESS)
+            return redirect("admin:meters_submission_changelist")
+        text = format_html(
+            'Решение по <a href="{}">{}</a> записано, житель узнает о нём. Перед вами следующие показания.',
+            here,
+            submission.receipt,
+        )
+        self.message_user(request, text, messages.SUCCESS)
+        return redirect("admin:meters_submission_change", following.pk)
+
+    @admin.action(description="Принять выбранные", permissions=["change"])
+    def accept_chosen(self, request: HttpRequest, chosen: QuerySet[Submission]) -> HttpResponse | None:
+        return decide_chosen(self, request, chosen, ReadingReview.Decision.ACCEPT)
+
+    @admin.action(description="Спросить жителей выбранных", permissions=["change"])
+    def ask_chosen(self, request: HttpRequest, chosen: QuerySet[Submission]) -> HttpResponse | None:
+        return decide_chosen(self, request, chosen, ReadingReview.Decision.ASK)
+
+    @admin.action(description="Не принимать выбранные", permissions=["change"])
+    def refuse_chosen(self, request: HttpRequest, chosen: QuerySet[Submission]) -> HttpResponse | None:
+        return decide_chosen(self, request, chosen, ReadingReview.Decision.REFUSE)
 
     def get_people(self, row: Submission) -> Iterable[int]:
         return [row.user_id]
@@ -204,19 +250,34 @@ class SubmissionAdmin(AccountAdmin):
         except (Submission.DoesNotExist, ValueError) as error:
             raise Http404 from error
 
-    def _show(self, request: HttpRequest, submission: Submission, form: ReviewForm) -> HttpResponse:
+    def _show(
+        self,
+        request: HttpRequest,
+        submission: Submission,
+        *,
+        form: ReviewForm | None = None,
+        inspection: InspectionForm | None = None,
+    ) -> HttpResponse:
+        on, seen = timezone.localdate(), len(submission.reviews.all())
+        before, following = find_next(self.get_queryset(request), submission)
         context = {
             **self.admin_site.each_context(request),
+            **describe_submission(submission),
             "title": f"Квитанция № {submission.receipt}",
             "opts": self.opts,
-            "submission": submission,
-            "told": tell_submission(submission),
-            "events": list_events(submission),
-            "readings": queries.get_latest_readings(submission.meter_id),
-            "form": form,
+            "form": form or ReviewForm(initial={"seen": seen}),
+            "inspection": inspection or InspectionForm(submission=submission, on=on, initial={"seen": seen}),
             "may_decide": self.has_change_permission(request) and submission.can_be_reviewed,
+            "before": before,
+            "following": following,
         }
         return TemplateResponse(request, "admin/meters/submission/work.html", context)
+
+
+@admin.register(ReviewTemplate)
+class ReviewTemplateAdmin(admin.ModelAdmin[ReviewTemplate]):
+    list_display = ["title", "decision", "text"]
+    list_filter = ["decision"]
 
 
 def _within(request: HttpRequest, path_to_meter: str) -> Q:

@@ -1,6 +1,7 @@
 """How staff page and narrow long lists."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -8,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from meters.models import Submission
@@ -52,6 +54,21 @@ class ReviewFilter(admin.SimpleListFilter):
         return queryset.filter(needs_review=True)
 
 
+class AgeFilter(admin.SimpleListFilter):
+    """How long it waits."""
+
+    title = "Ждут"
+    parameter_name = "age"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("1", "больше дня"), ("3", "больше трёх дней"), ("7", "больше недели")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        if self.value() not in ("1", "3", "7"):
+            return queryset
+        return queryset.filter(submitted_at__lt=timezone.now() - timedelta(days=int(self.value() or 0)))
+
+
 class FindingFilter(admin.SimpleListFilter):
     """What the check found."""
 
@@ -63,6 +80,11 @@ class FindingFilter(admin.SimpleListFilter):
             ("first_reading", "первое показание"),
             ("very_high", "очень большой расход"),
             ("rollover", "переход через ноль"),
+            ("high", "большой расход"),
+            ("zones_swapped", "день и ночь местами"),
+            ("lost_point", "сдвинулась запятая"),
+            ("other_meter", "другой счётчик"),
+            ("sum_mismatch", "сумма не сходится"),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:

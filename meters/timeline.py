@@ -88,4 +88,5 @@ _REVIEWS = {
     ReadingReview.Decision.ACCEPT: "Сотрудник посмотрел и принял",
     ReadingReview.Decision.REFUSE: "Сотрудник не принял",
     ReadingReview.Decision.ASK: "Сотрудник спросил вас",
+    ReadingReview.Decision.REPLACE: "Вместо этого взято показание контролёра",
 }

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from decimal import Decimal
 
+from django.contrib.auth.models import Group
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
 from accounts.models import User
 from billing.models import Link
 from tests import factories
 from tests.factories import NOW
+from tests.pages import PageClient
 
 ALICE, BORIS, CHARLIE, STAFF = "+79005550101", "+79005550102", "+79005550103", "+79005550199"
 
@@ -17,6 +21,23 @@ def make_resident(phone: str) -> User:
 
 def make_staff() -> User:
     return factories.UserFactory(phone=STAFF, name="Ольга, диспетчер", is_staff=True, is_superuser=True)
+
+
+def make_staff_of(role: str) -> User:
+    """One of the staff with the rights of a role and no more."""
+    user: User = factories.UserFactory(is_staff=True)
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def sign_in_staff(client: PageClient, staff: User) -> PageClient:
+    """With a second factor, as if its code had been typed."""
+    device = TOTPDevice.objects.create(user=staff, name="телефон", confirmed=True)
+    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.session
+    session["otp_device_id"] = device.persistent_id
+    session.save()
+    return client
 
 
 def furnish(user: User, *, title: str = "", serial: str | None = None, group: str = "Моя группа") -> Link:

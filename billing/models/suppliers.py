@@ -96,7 +96,10 @@ class PersonalAccount(models.Model):
         verbose_name = "лицевой счёт"
         verbose_name_plural = "лицевые счета"
         constraints = [models.UniqueConstraint(fields=["supplier", "number"], name="personal_account_number")]
-        indexes = [models.Index(fields=["supplier", "digits"], name="personal_account_digits")]
+        indexes = [
+            models.Index(fields=["supplier", "digits"], name="personal_account_digits"),
+            models.Index(fields=["address"], opclasses=["varchar_pattern_ops"], name="personal_account_house"),
+        ]
 
     def __str__(self) -> str:
         return self.number

@@ -4,7 +4,7 @@ from meters.models.feeds import CalendarFeed
 from meters.models.meters import Installation, Meter, Scale
 from meters.models.photos import MeterPhoto
 from meters.models.readings import Reading
-from meters.models.submissions import ReadingReview, Submission, SubmissionValue
+from meters.models.submissions import ReadingReview, ReviewTemplate, Submission, SubmissionValue
 
 __all__ = [
     "CalendarFeed",
@@ -13,6 +13,7 @@ __all__ = [
     "MeterPhoto",
     "Reading",
     "ReadingReview",
+    "ReviewTemplate",
     "Scale",
     "Submission",
     "SubmissionValue",

@@ -126,6 +126,7 @@ class ReadingReview(models.Model):
         ACCEPT = "accept", "принять"
         REFUSE = "refuse", "не принять"
         ASK = "ask", "спросить жителя"
+        REPLACE = "replace", "взять показание контролёра"
 
     submission = models.ForeignKey(Submission, models.CASCADE, related_name="reviews")
     staff = models.ForeignKey(User, models.PROTECT)
@@ -139,3 +140,19 @@ class ReadingReview(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()}: {self.reason}"
+
+
+class ReviewTemplate(models.Model):
+    """Words that staff often need for a decision; picked, changed at will, never sent by themselves."""
+
+    decision = models.CharField("для какого решения", max_length=10, choices=ReadingReview.Decision)
+    title = models.CharField("название", max_length=100)
+    text = models.CharField("текст", max_length=500)
+
+    class Meta:
+        verbose_name = "образец причины"
+        verbose_name_plural = "образцы причин"
+        constraints = [models.UniqueConstraint(fields=["decision", "title"], name="review_template_title")]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,12 +1,11 @@
-"""What can be done with readings: `sending` by a resident, `checking` by the worker, `deciding` by people,
-`handing_over` to the billing system, `settling` by the bill."""
+"""What can be done with readings: `sending` and `deciding` by a resident, `checking` by the worker, `reviewing` by
+staff, `handing_over` to the billing system, `settling` by the bill."""
 
 from meters.operations.checking import check_waiting_submissions
 from meters.operations.deciding import (
     NotPossibleNow,
     confirm_submission,
     restore_submission,
-    review_submission,
     take_suggestion,
     withdraw_submission,
 )
@@ -20,11 +19,13 @@ from meters.operations.handing_over import (
 from meters.operations.moving import CODE as OTHER_METER
 from meters.operations.moving import move_readings
 from meters.operations.photographing import attach_photo, forget_old_photos
+from meters.operations.reviewing import DecidedMeanwhile, replace_by_inspection, review_submission
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
 
 __all__ = [
     "OTHER_METER",
+    "DecidedMeanwhile",
     "NotPossibleNow",
     "NothingToSend",
     "Settled",
@@ -39,6 +40,7 @@ __all__ = [
     "hand_over_submissions",
     "mark_billed_submissions",
     "move_readings",
+    "replace_by_inspection",
     "restore_submission",
     "review_submission",
     "settle_counted",

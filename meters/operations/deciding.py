@@ -1,4 +1,4 @@
-"""What people decide about a submission: the resident confirms, corrects or withdraws; staff review."""
+"""What a resident decides about a submission: confirms, corrects, withdraws, takes that back."""
 
 from datetime import datetime
 
@@ -6,8 +6,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from accounts.audit.kinds import Kind
-from accounts.audit.recording import record_event
 from accounts.models import User
 from meters.models import ReadingReview, Submission
 from meters.operations.facts import find_open_period, get_standing
@@ -16,7 +14,6 @@ from meters.operations.sending import CHECK, write_submissions
 from meters.plausibility import Finding, Severity
 from meters.queries.submissions import CHANGEABLE, OPEN, STANDING, make_correction_key, make_return_key
 from notifications import hints
-from notifications import operations as notifications
 
 
 class NotPossibleNow(Exception):
@@ -41,7 +38,7 @@ def confirm_submission(*, user: User, receipt: str, at: datetime) -> Submission:
     wants_review = any(Finding.from_json(row).has(Severity.REVIEW) for row in submission.findings)
     submission.confirmed_at = at
     submission.needs_review = wants_review or was_asked_by_staff
-    _accept(submission, at)
+    accept_submission(submission, at=at)
     return submission
 
 
@@ -118,43 +115,11 @@ def restore_submission(*, user: User, receipt: str, at: datetime) -> Submission:
     return again
 
 
-@transaction.atomic(durable=True)
-def review_submission(*, submission_id: int, staff: User, decision: str, reason: str, at: datetime) -> ReadingReview:
-    """Staff accept, refuse, or ask the resident; the resident hears of it at the bell. Raises NotPossibleNow."""
-    submission = _lock(Submission.objects.filter(pk=submission_id))
-    if not submission.can_be_reviewed:
-        raise NotPossibleNow
-    if decision == ReadingReview.Decision.ACCEPT:
-        submission.needs_review = False
-        if submission.status == Submission.Status.ACCEPTED:
-            submission.save(update_fields=["needs_review"])
-        else:
-            _accept(submission, at)
-    elif decision == ReadingReview.Decision.REFUSE:
-        give_up(submission, Submission.Status.REFUSED, at=at)
-    else:
-        give_up(submission, Submission.Status.NEEDS_CONFIRMATION, at=at)
-    review = ReadingReview.objects.create(
-        submission=submission, staff=staff, decision=decision, reason=reason, decided_at=at
-    )
-    figures = {"what": f"submission.{decision}", "submission": submission.pk}
-    record_event(Kind.STAFF_DECISION, user=submission.user_id, staff=staff, figures=figures, at=at)
-    notifications.notify(
-        user=submission.user,
-        event="meters/submission_reviewed",
-        context={"submission": submission, "review": review},
-        url=submission.get_absolute_url(),
-        since=submission.submitted_at,
-        at=at,
-    )
-    return review
-
-
 def _lock_own(user: User, receipt: str) -> Submission:
-    return _lock(Submission.objects.visible_to(user).filter(receipt=receipt))
+    return lock_submission(Submission.objects.visible_to(user).filter(receipt=receipt))
 
 
-def _lock(wanted: QuerySet[Submission]) -> Submission:
+def lock_submission(wanted: QuerySet[Submission]) -> Submission:
     """The only row of `wanted`, read after its meter is locked. Raises Submission.DoesNotExist."""
     lock_meters([wanted.get().meter_id])
     return wanted.select_related("account__supplier", "meter", "user").prefetch_related("values").get()
@@ -169,7 +134,8 @@ def _is_place_free(submission: Submission, at: datetime) -> bool:
     return not others.exists()
 
 
-def _accept(submission: Submission, at: datetime) -> None:
+def accept_submission(submission: Submission, *, at: datetime) -> None:
+    """It stands for its bill from now on, and its values are readings."""
     standing = get_standing([submission.meter_id])
     submission.period = find_open_period(submission.meter_id, submission.period, standing)
     submission.status = Submission.Status.ACCEPTED

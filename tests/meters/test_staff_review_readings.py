@@ -6,13 +6,13 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.urls import reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
 from billing.models import Link
 from meters import operations
 from meters.models import Meter, Reading, ReadingReview, Submission
 from notifications.models import Notification
+from tests import residents
 from tests.factories import NOW
 from tests.pages import PageClient
 
@@ -28,13 +28,7 @@ def _twentieth_of_november() -> object:
 
 @pytest.fixture
 def as_staff(staff: User) -> PageClient:
-    device = TOTPDevice.objects.create(user=staff, name="телефон", confirmed=True)
-    client = PageClient()
-    client.force_login(staff, backend="django.contrib.auth.backends.ModelBackend")
-    session = client.session
-    session["otp_device_id"] = device.persistent_id
-    session.save()
-    return client
+    return residents.sign_in_staff(PageClient(), staff)
 
 
 @pytest.fixture
