@@ -15,6 +15,8 @@ from django.utils.functional import cached_property
 from meters.models import Submission
 
 CAP = 5000
+STAFF_NAMES: dict[str, str] = {Submission.Status.NEEDS_CONFIRMATION: "ждёт ответа жителя"}
+"""Where the word a resident reads would be wrong at the desk."""
 
 
 class CappedPaginator(Paginator[Any]):
@@ -39,7 +41,8 @@ class ReviewFilter(admin.SimpleListFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [*((str(value), str(label)) for value, label in Submission.Status.choices), ("all", "все")]
+        named = [(str(value), STAFF_NAMES.get(str(value), str(label))) for value, label in Submission.Status.choices]
+        return [*named, ("all", "все")]
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         first, *others = super().choices(changelist)

@@ -77,7 +77,7 @@ def _tell_future(submission: Submission) -> Iterator[Event]:
 
 
 def _tell_check(submission: Submission) -> str:
-    if submission.accepted_at == submission.checked_at:
+    if submission.accepted_at == submission.checked_at and not submission.confirmed_at:
         return "Вопросов нет."
     if submission.status == Status.REFUSED and not submission.reviews.all():
         return "Принять нельзя, причина выше."

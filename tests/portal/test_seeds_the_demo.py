@@ -13,9 +13,10 @@ from billing import queries as billing
 from billing.models import Bill, Link, Payment, PersonalAccount
 from exchange.models import ImportRun
 from exchange.operations import import_registry
-from meters.models import Installation, Meter, Reading
+from meters.models import Installation, Meter, Reading, Submission
 from portal.demo import people
 from portal.demo.packages import write_packages
+from support.models import ErrorReport
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,9 @@ def test_people_can_sign_in_and_twice_changes_nothing() -> None:
     assert device.verify_token(people.current_staff_code(at=datetime.now(UTC)))
     assert set(ImportRun.objects.values_list("status", flat=True)) == {"applied"}
     assert ImportRun.objects.count() == 2
+    waiting = Submission.objects.filter(needs_review=True)
+    assert 2 <= waiting.count() < Submission.objects.count()
+    assert ErrorReport.objects.count() == 1
 
 
 @pytest.mark.usefixtures("_demo")

@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from exchange import operations as exchange
 from exchange.models import ImportRun
 from portal.demo import people
+from portal.demo.desk import furnish_desk
 from portal.demo.packages import write_packages
 from portal.formats import format_money
 
@@ -42,6 +43,7 @@ class Command(BaseCommand):
             rows = sum(counts["rows"] for counts in run.counts.values())
             self.stdout.write(f"{package.name}: строк {rows}")
         people.furnish_people(at=at)
+        furnish_desk(at=at)
 
     def _words(self) -> str:
         if not people.is_furnished():
