@@ -16,15 +16,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
-from billing import account_numbers, staff_scope
+from billing import staff_scope
 from billing.staff_access import AccountAdmin, get_holders
 from meters import operations
 from meters.models import Installation, Meter, Reading, ReadingReview, ReviewTemplate, Scale, Submission
 from meters.queries import submissions as queries
-from meters.serials import normalise_serial
 from meters.staff_decisions import decide_chosen
 from meters.staff_forms import InspectionForm, ReviewForm
-from meters.staff_lists import AgeFilter, CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter
+from meters.staff_lists import AgeFilter, CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter, find_meters
 from meters.staff_queue import describe_submission, find_next
 from meters.staff_trials import try_reading_view, verify_receipt_view
 
@@ -89,7 +88,7 @@ class MeterAdmin(FactsAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Meter], search_term: str
     ) -> tuple[QuerySet[Meter], bool]:
-        return _find_meters(queryset, search_term, ""), True
+        return find_meters(queryset, search_term, ""), True
 
 
 @admin.register(Reading)
@@ -114,7 +113,7 @@ class ReadingAdmin(FactsAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
     ) -> tuple[QuerySet[Reading], bool]:
-        return _find_meters(queryset, search_term, "meter__"), True
+        return find_meters(queryset, search_term, "meter__"), True
 
 
 @admin.register(Submission)
@@ -140,7 +139,7 @@ class SubmissionAdmin(AccountAdmin):
         self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
     ) -> tuple[QuerySet[Submission], bool]:
         by_receipt = queryset.filter(receipt=search_term.strip())
-        return (by_receipt if by_receipt.exists() else _find_meters(queryset, search_term, "meter__")), True
+        return (by_receipt if by_receipt.exists() else find_meters(queryset, search_term, "meter__")), True
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -291,17 +290,3 @@ def _within(request: HttpRequest, path_to_meter: str) -> Q:
 def _get_people(meter: Meter) -> list[int]:
     """Who holds the account at which the meter stands."""
     return get_holders(meter.installations.filter(removed_on=None).values_list("account_id", flat=True))
-
-
-def _find_meters(rows: QuerySet[Any], typed: str, path_to_meter: str) -> QuerySet[Any]:
-    """By the number on the case, the registration, or the personal account; each has its index."""
-    if not typed.strip():
-        return rows
-    digits = account_numbers.normalise_number(typed)
-    wanted = Q(registration=typed.strip())
-    if serial := normalise_serial(typed):
-        wanted |= Q(serial_key=serial)
-    if digits:
-        wanted |= Q(pk__in=Installation.objects.filter(account__digits=digits).values("meter_id"))
-    found = Meter.objects.filter(wanted).values("pk")
-    return rows.filter(**{f"{path_to_meter}pk__in": found})
