@@ -20,6 +20,7 @@ from accounts.models import PhoneChallenge, Registration, TrustedDevice, User
 from accounts.next_urls import get_next_url
 from accounts.residents import resident_of
 from accounts.second_factors import entrance, factors
+from accounts.second_factors.passkey_views import find_site
 
 REGISTRATION_KEY, RESET_KEY = "registration", "password_reset"
 
@@ -45,7 +46,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         else:
             next_url = get_next_url(request, otherwise="home")
             return entrance.go_on(request, user, own_device=own_device, next_url=next_url, at=now)
-    return _page(request, "accounts/sign_in.html", {"form": form, "next": request.GET.get("next", "")})
+    context = {"form": form, "next": request.GET.get("next", ""), "takes_passkeys": find_site(request) is not None}
+    return _page(request, "accounts/sign_in.html", context)
 
 
 @require_POST

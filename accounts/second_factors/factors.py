@@ -8,7 +8,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import known_devices
 from accounts.known_devices import KnownDevice
-from accounts.models import TrustedDevice, User
+from accounts.models import Passkey, TrustedDevice, User
 
 ALWAYS, CHOSEN = "always", "chosen"
 
@@ -18,7 +18,7 @@ def is_asked(user: User, device: KnownDevice | None, *, at: datetime) -> bool:
     if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
         return True
     chosen = settings.RESIDENT_SECOND_FACTOR == CHOSEN
-    if chosen and not has_application(user):
+    if chosen and not has_chosen(user):
         return False
     trusted = known_devices.find_trusted(device, user, at=at)
     # What a password alone began to trust is no proof once more is asked for.
@@ -28,6 +28,15 @@ def is_asked(user: User, device: KnownDevice | None, *, at: datetime) -> bool:
 def has_application(user: User) -> bool:
     """An application shows this user's codes: then SMS prove nothing any more (ASVS 6.4.3)."""
     return get_application(user) is not None
+
+
+def has_chosen(user: User) -> bool:
+    """Set up more than a password."""
+    return has_application(user) or has_passkey(user)
+
+
+def has_passkey(user: User) -> bool:
+    return Passkey.objects.visible_to(user).exists()
 
 
 def get_application(user: User) -> TOTPDevice | None:
@@ -43,6 +52,6 @@ def describe_when(user: User) -> str:
     """When the second factor is asked for here, in words that follow «Код спрашиваем»."""
     if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
         return "при каждом входе"
-    if settings.RESIDENT_SECOND_FACTOR == CHOSEN and not has_application(user):
+    if settings.RESIDENT_SECOND_FACTOR == CHOSEN and not has_chosen(user):
         return ""
     return "на новом устройстве, а на знакомом — раз в 90 дней"

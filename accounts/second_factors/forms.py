@@ -21,3 +21,12 @@ class FirstCodeForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "class": "code-input"}),
         error_messages={"required": "Впишите шесть цифр из приложения."},
     )
+
+
+class PasskeyForm(forms.Form):
+    name = forms.CharField(
+        label="Название",
+        max_length=60,
+        help_text="По нему вы узнаете ключ в списке.",
+        error_messages={"required": "Назовите ключ, чтобы потом узнать его."},
+    )

@@ -66,3 +66,29 @@ class TrustedDevice(models.Model):
     @property
     def name(self) -> str:
         return devices.name_device(self.user_agent)
+
+
+class PasskeyQuerySet(models.QuerySet["Passkey"]):
+    def visible_to(self, user: "User") -> "PasskeyQuerySet":
+        return self.filter(user=user)
+
+
+class Passkey(models.Model):
+    """A key that rests in a user's device and opens the cabinet by finger, face or PIN (WebAuthn, level 2)."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="passkeys")
+    name = models.CharField("название", max_length=60)
+    credential_id = models.BinaryField(max_length=1023, unique=True)
+    public_key = models.BinaryField()
+    sign_count = models.BigIntegerField("сколько раз подписывал", help_text="0 for keys that live in a cloud")
+    created_at = models.DateTimeField("добавлен")
+    last_used_at = models.DateTimeField("последний раз", null=True, blank=True)
+
+    objects = PasskeyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "ключ входа"
+        verbose_name_plural = "ключи входа"
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import phones, sessions
-from accounts.models import SessionRecord, TrustedDevice
+from accounts.models import Passkey, SessionRecord, TrustedDevice
 from accounts.residents import resident_of
 from accounts.second_factors import factors, places
+from accounts.second_factors.passkey_views import find_site
 from accounts.stepup import ask_for_password, require_recent_password
 
 
@@ -24,6 +25,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "application": factors.get_application(user),
             "spare_codes_left": factors.count_spare_codes(user),
             "when_asked": factors.describe_when(user),
+            "passkeys": Passkey.objects.visible_to(user).order_by("pk"),
+            "takes_passkeys": find_site(request) is not None,
             "places": places.get_places(user, current_key=request.session.session_key, at=now),
         },
     )

@@ -13,6 +13,7 @@ from accounts import visitors
 from accounts.models import TrustedDevice
 from accounts.operations import AccountsError
 from accounts.second_factors import entrance, factors, forms, operations
+from accounts.second_factors.passkey_views import find_site
 
 
 @login_not_required
@@ -45,6 +46,7 @@ def sign_in_confirm(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
     context: dict[str, object] = {"form": form, "own_device": half_in.own_device, "sent": half_in.challenge is not None}
+    context["takes_passkeys"] = find_site(request) is not None and factors.has_passkey(half_in.user)
     template = "accounts/second_factors/sign_in_application.html"
     if not by_application:
         template = "accounts/second_factors/sign_in_sms.html"

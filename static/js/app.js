@@ -15,6 +15,7 @@ const behaviours = [
   ["[data-countdown]", () => import("./countdown.js")],
   ["[data-shows-when]", () => import("./choose-fields.js")],
   ["[data-copy]", () => import("./copy.js")],
+  ["[data-passkey]", () => import("./passkey.js")],
   ["[data-dismiss]", () => import("./dismiss.js")],
   ["[data-focus-now]", () => import("./focus-now.js")],
   ["form[data-upload-progress]", () => import("./upload-progress.js")],

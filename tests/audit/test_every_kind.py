@@ -15,13 +15,14 @@ from accounts import challenges, limits
 from accounts.audit.alarms import Alarm, raise_alarm
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
-from accounts.models import PhoneChallenge, SessionRecord, User
+from accounts.models import Passkey, PhoneChallenge, SessionRecord, User
 from billing.models import Link
 from billing.staff_scope import give_scope
 from exchange.models import ImportRun
 from support.models import ErrorReport
 from tests import factories, residents
 from tests.arrivals import trust_browser
+from tests.authenticator import Authenticator
 from tests.factories import PASSWORD
 from tests.offices import open_office
 from tests.pages import PageClient
@@ -134,6 +135,28 @@ def _(world: World) -> None:
     device = trust_browser(PageClient(), world.alice)
     world.confirm_password()
     world.as_alice.post(f"/security/devices/{device.pk}/end/")
+
+
+@by(Kind.PASSKEY_ADDED)
+def _(world: World) -> None:
+    world.confirm_password()
+    options = world.as_alice.get("/security/passkeys/new/").context["options"]
+    answer = Authenticator("http://testserver").create(options)
+    world.as_alice.post("/security/passkeys/new/", {"name": "Телефон", "credential": answer})
+
+
+@by(Kind.PASSKEY_USED)
+def _(world: World) -> None:
+    world.nobody.post("/sign-in/passkey/", {"credential": "{}"})
+
+
+@by(Kind.PASSKEY_ENDED)
+def _(world: World) -> None:
+    key = Passkey.objects.create(
+        user=world.alice, name="Телефон", credential_id=b"1", public_key=b"1", sign_count=0, created_at=timezone.now()
+    )
+    world.confirm_password()
+    world.as_alice.post(f"/security/passkeys/{key.pk}/end/")
 
 
 @by(Kind.FACTOR_CHECKED)
