@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0013_spare_codes_hashed'),
+        ('accounts', '0014_phone_changes'),
     ]
 
     operations = [
