@@ -118,7 +118,7 @@ def prove_by_passkey(*, credential: str, challenge: bytes, site: Site, at: datet
     with transaction.atomic(durable=True):
         found = _find_signer(credential, challenge, site, user, at)
     if found is None:
-        record_event(Kind.PASSKEY_USED, user=user, result=Result.FAILED, at=at)
+        record_event(Kind.PASSKEY_USED, user=user, subject=credential or "none", result=Result.FAILED, at=at)
         raise PasskeyRefused
     record_event(Kind.PASSKEY_USED, user=found, at=at)
     return found
