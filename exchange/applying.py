@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -23,7 +24,7 @@ from exchange.pump import PackageHeld, Staged, stage_file
 from exchange.rejects import Rejects
 from exchange.staging import open_room
 from exchange.totals import check_totals
-from exchange.writing import write_differences
+from exchange.writing import is_large_load, write_differences
 
 
 def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
@@ -78,15 +79,24 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
     file = merge.layout.file
     staged = all_staged[file]
     found = find_differences(merge, staged, scope)
-    if found:
-        refuse_doubles(merge, staged, found, rejects)
+    # The indexes of a large load find for nothing what is twice in it.
+    leaves_doubles = bool(merge.bounded_by) and is_large_load(merge, found)
+    if found.rows:
+        refuse_doubles(merge, staged, found, rejects, new=not leaves_doubles)
         files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
         refuse_broken(merge, staged, files, rejects)
     gate.compare(staged, scope)
     more: dict[str, Any] = {}
     if file == BILL_LINES.file and not rejects.counts[file]:
         more["removed"] = remove_vanished_lines(scope)
-    written = write_differences(merge, staged) if found else Written(added=0, changed=0)
+    try:
+        with transaction.atomic():
+            written = write_differences(merge, staged, found)
+    except IntegrityError:
+        if not leaves_doubles:
+            raise
+        refuse_doubles(merge, staged, found, rejects)
+        written = write_differences(merge, staged, found)
     if file == METERS.file:
         installed = write_installations(staged, scope)
         more["installations_added"], more["installations_changed"] = installed.added, installed.changed

@@ -4,7 +4,7 @@
 from django.db import connection
 
 from billing import partitions
-from exchange.merging import Merge, Rule, Scope
+from exchange.merging import Found, Merge, Rule, Scope
 from exchange.pump import PackageHeld, Staged
 from exchange.rejects import MOST_KEPT, Reject, Rejects
 
@@ -12,8 +12,8 @@ FEW = 0.1
 """Of the rows of a file, up to which share of them is looked for doubles one key at a time."""
 
 
-def find_differences(merge: Merge, staged: Staged, scope: Scope) -> int:
-    """Fills `merge.found` with the rows that break a rule, are not there or differ; how many, in the order to write."""
+def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
+    """Fills `merge.found` with the rows that break a rule, are not there or differ, in the order to write them."""
     same_key = " AND ".join(
         f"t.{merge.column(name)} {'IS NOT DISTINCT FROM' if name in merge.nullable_key else '='} {sql}"
         for name, sql in merge.key.items()
@@ -32,9 +32,10 @@ def find_differences(merge: Merge, staged: Staged, scope: Scope) -> int:
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
-        found: int = cursor.rowcount
-        cursor.execute(f"ANALYZE {merge.found}")
-    return found
+        if not cursor.rowcount:
+            return Found(0, 0)
+        cursor.execute(f"SELECT count(*), count(standing) FROM {merge.found}")
+        return Found(*cursor.fetchone())
 
 
 def _get_standing(merge: Merge, scope: Scope) -> str:
@@ -51,19 +52,23 @@ def _get_standing(merge: Merge, scope: Scope) -> str:
     return f"(SELECT * FROM {merge.table} WHERE {ranges or 'false'})"
 
 
-def refuse_doubles(merge: Merge, staged: Staged, found: int, rejects: Rejects) -> None:
+def refuse_doubles(merge: Merge, staged: Staged, found: Found, rejects: Rejects, *, new: bool = True) -> None:
     """Of rows with one key the first is taken; a later one is refused unless it says the same.
 
-    Rows that are all as what stands are as each other too: only keys among those found are looked at.
+    Rows that are all as what stands are as each other too: only keys among those found are looked at, and of those
+    that are `new` only if asked to.
     """
+    suspected = found.rows if new else found.standing
+    if not suspected:
+        return
     layout = merge.layout
     key = ", ".join(layout.key)
     suspects = layout.stage
-    if found < FEW * staged.rows:
+    if suspected < FEW * staged.rows:
         texts = ", ".join(f"coalesce({name}::text, '')" for name in layout.key)
         suspects = (
             f"(SELECT * FROM {layout.stage} WHERE ({texts}) IN (SELECT {texts} FROM {layout.stage} "
-            f"JOIN {merge.found} USING (row))) suspects"
+            f"JOIN {merge.found} USING (row){'' if new else ' WHERE standing IS NOT NULL'})) suspects"
         )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM {suspects} GROUP BY {key} HAVING count(*) > 1 LIMIT 1")

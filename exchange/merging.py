@@ -1,12 +1,13 @@
 """A `Merge` says in SQL how the staged columns of one file become the columns of one model.
 
 In its expressions `s` is the staged row, `:supplier` the primary key of the supplier, `:code` its code, `:today` the
-day the package was made.
+day the package was made, `:seed` a secret of this import.
 """
 
 import re
 from dataclasses import dataclass, field
 from datetime import date
+from secrets import token_hex
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from django.db import models
 from exchange.layouts import Layout
 from exchange.pump import Staged
 
-_NAMES = re.compile(r":(?:supplier|code|today)\b")
+_NAMES = re.compile(r":(?:supplier|code|today|seed)\b")
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,23 @@ class Scope:
     supplier_id: int
     supplier_code: str
     today: date
+    seed: str = field(default_factory=lambda: token_hex(32))
 
     def bind(self, statement: str) -> tuple[str, list[Any]]:
-        known = {":supplier": self.supplier_id, ":code": self.supplier_code, ":today": self.today}
+        known = {":supplier": self.supplier_id, ":code": self.supplier_code, ":today": self.today, ":seed": self.seed}
         return _NAMES.sub("%s", statement), [known[name] for name in _NAMES.findall(statement)]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Rows in the table of what was found, and how many of them have one that stands."""
+
+    rows: int
+    standing: int
+
+    @property
+    def new(self) -> int:
+        return self.rows - self.standing
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def stage_file(package: Package, layout: Layout, rejects: Rejects, progress: Pro
         with package.open(layout.file) as stream, cursor.copy(line_reader.copy_statement) as copy:
             stream.read(dialect.skip)
             line_reader.pump(stream, copy)
-        cursor.execute(f"ANALYZE {layout.stage}")
+        cursor.execute(f"ANALYZE {layout.stage} ({', '.join(layout.key)})")
     return line_reader.staged
 
 
@@ -135,7 +135,7 @@ class LineReader:
         cells = []
         for _, column in self.columns:
             pattern = column.kind.pattern.replace(b"%s", delimiter)
-            cells.append(pattern if column.needs_value else rb"(?:" + pattern + rb")?")
+            cells.append(rb"(?:" + pattern + (rb")" if column.needs_value else rb"|)"))
         # Greedy, not possessive: Python before 3.11.5 loses its place after a possessive group that failed.
         return rb"(?:" + delimiter.join(cells) + rb"\n)*"
 

@@ -1,5 +1,6 @@
 """Rows of a package that were not taken, and why."""
 
+from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -36,8 +37,7 @@ class LineNumbers:
     """From the number of a staged row to its line in the file: refused and blank lines shift it."""
 
     def __init__(self) -> None:
-        self._rows = [0]
-        self._shifts = [0]
+        self._rows, self._shifts = array("q", [0]), array("q", [0])
 
     def note(self, row: int, line: int) -> None:
         if line - row != self._shifts[-1]:

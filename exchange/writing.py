@@ -4,20 +4,26 @@
 from django.db import connection
 
 from billing import partitions
-from exchange.merging import Merge, Written
+from exchange.merging import Found, Merge, Written
 from exchange.pump import Staged
 
 LARGE = 100_000
 """New rows of a file from which on they become a partition."""
 
 
-def write_differences(merge: Merge, staged: Staged) -> Written:
-    """Updates the rows that differ, then inserts those that are not there, in the order of their owners."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), count(standing) FROM {merge.found}")
-        found, differing = cursor.fetchone()
-    changed = _update(merge, staged) if differing else 0
-    return Written(added=_add(merge, found - differing) if found > differing else 0, changed=changed)
+def is_large_load(merge: Merge, found: Found) -> bool:
+    return merge.table in partitions.TABLES and found.new >= LARGE and partitions.has_room(merge.table)
+
+
+def write_differences(merge: Merge, staged: Staged, found: Found) -> Written:
+    """Updates the rows that differ, then inserts those that are not there, in the order of their owners.
+
+    Raises `IntegrityError` when a key is twice among the rows of a large load.
+    """
+    changed = _update(merge, staged) if found.standing else 0
+    if is_large_load(merge, found):
+        return Written(added=_add_partition(merge), changed=changed)
+    return Written(added=_add(merge) if found.new else 0, changed=changed)
 
 
 def _update(merge: Merge, staged: Staged) -> int:
@@ -28,23 +34,25 @@ def _update(merge: Merge, staged: Staged) -> int:
     )
 
 
-def _add(merge: Merge, count: int) -> int:
+def _add_partition(merge: Merge) -> int:
     columns = ", ".join(merge.written)
-    is_partitioned = merge.table in partitions.TABLES
-    if is_partitioned and count >= LARGE and partitions.has_room(merge.table):
-        partition = partitions.start_partition(merge.table)
-        added = _execute(
-            f"INSERT INTO {partition.name} (id, {columns}) "
-            f"SELECT {partition.first_id} + row_number() OVER (), {columns} FROM {merge.found} WHERE standing IS NULL"
-        )
-        partitions.attach_partition(partition)
-        return added
+    partition = partitions.start_partition(merge.table)
+    added = _execute(
+        f"INSERT INTO {partition.name} (id, {columns}) "
+        f"SELECT {partition.first_id} + row, {columns} FROM {merge.found} WHERE standing IS NULL"
+    )
+    partitions.attach_partition(partition)
+    return added
+
+
+def _add(merge: Merge) -> int:
+    columns = ", ".join(merge.written)
     added = _execute(
         f"INSERT INTO {merge.table} ({columns}) SELECT {columns} FROM {merge.found} WHERE standing IS NULL "
         "ON CONFLICT DO NOTHING"
     )
     if added > 1000:
-        if is_partitioned:
+        if merge.table in partitions.TABLES:
             partitions.analyze_everyday(merge.table)
         else:
             _execute(f"ANALYZE {merge.table}")
