@@ -14,6 +14,7 @@ from meters.costs import Prices, choose_steps, get_prices
 from meters.models import Meter, Reading, Scale, Submission
 from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
+from meters.queries.nicknames import name_meters
 from meters.queries.submissions import get_current_submissions
 from meters.verification import tell_verification
 
@@ -123,6 +124,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     meters = [meter for found in installed.values() for meter in found]
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
     periods = {pk: supplier.reading_calendar.billing_period(on) for pk, supplier in suppliers.items()}
+    name_meters(user, meters)
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     prices = get_prices(list(suppliers), on)

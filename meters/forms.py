@@ -8,6 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from meters.cards import ReadingCard, ScaleRow
+from meters.models.nicknames import LONGEST
 from meters.plausibility import Finding, Severity, parse_value
 from meters.verdict_words import tell_finding
 
@@ -16,6 +17,12 @@ class DrumInput(forms.TextInput):
     """One ordinary input drawn as the meter's register."""
 
     template_name = "widgets/drum.html"
+
+
+class NicknameForm(forms.Form):
+    """Left empty, the name goes."""
+
+    text = forms.CharField(label="Название", required=False, max_length=LONGEST)
 
 
 class ReadingsForm(forms.Form):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("readings/receipts/<str:receipt>/photos/", photos.photo_add, name="photo_add"),
     path("readings/photos/<uuid:public_id>/", photos.photo_detail, name="photo_detail"),
     path("meters/<int:pk>/", cards.meter_detail, name="meter_detail"),
+    path("meters/<int:pk>/nickname/", cards.meter_nickname, name="meter_nickname"),
     path("history/", history.history, name="history"),
     path("history/meters/<int:pk>/", history.meter_history, name="meter_history"),
     path("history/meters/<int:pk>/paper-bill/", history.paper_bill, name="paper_bill"),

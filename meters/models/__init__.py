@@ -2,6 +2,7 @@
 
 from meters.models.feeds import CalendarFeed
 from meters.models.meters import Installation, Meter, Scale
+from meters.models.nicknames import MeterNickname
 from meters.models.photos import MeterPhoto
 from meters.models.readings import Reading
 from meters.models.submissions import ReadingReview, ReviewTemplate, Submission, SubmissionValue
@@ -10,6 +11,7 @@ __all__ = [
     "CalendarFeed",
     "Installation",
     "Meter",
+    "MeterNickname",
     "MeterPhoto",
     "Reading",
     "ReadingReview",

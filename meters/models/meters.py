@@ -46,6 +46,8 @@ class Meter(models.Model):
     installed_on: date | None = None
     removed_on: date | None = None
     """Since and until when it stands where it was asked for: set by `queries.bases.get_installed_meters`."""
+    nickname = ""
+    """What the resident who looks calls it: set by `queries.nicknames.name_meters`."""
 
     class Meta:
         verbose_name = "прибор учёта"
@@ -60,6 +62,11 @@ class Meter(models.Model):
     def label(self) -> str:
         """What a resident calls it: the number on the case, or the supplier's key while that is unknown."""
         return self.serial or self.registration
+
+    @property
+    def called(self) -> str:
+        """«Кухня, № 60209442»; without a name of one's own the number alone."""
+        return f"{self.nickname}, № {self.label}" if self.nickname else f"№ {self.label}"
 
     def is_verification_expired(self, today: date) -> bool:
         return self.verified_until is not None and self.verified_until < today

@@ -18,6 +18,7 @@ from meters.operations.handing_over import (
 )
 from meters.operations.moving import CODE as OTHER_METER
 from meters.operations.moving import move_readings
+from meters.operations.naming import name_meter
 from meters.operations.photographing import attach_photo, forget_old_photos
 from meters.operations.reviewing import DecidedMeanwhile, replace_by_inspection, review_submission
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
@@ -40,6 +41,7 @@ __all__ = [
     "hand_over_submissions",
     "mark_billed_submissions",
     "move_readings",
+    "name_meter",
     "replace_by_inspection",
     "restore_submission",
     "review_submission",

@@ -13,6 +13,7 @@ from billing.models import Link
 from meters.history_filter import HistoryFilter
 from meters.models import Reading, Scale, Submission, SubmissionValue
 from meters.models.readings import ReadingQuerySet
+from meters.queries.nicknames import name_meters
 from meters.queries.places import LastReading, Place, get_last_readings, get_places
 
 MONTHS = 12
@@ -55,10 +56,11 @@ class ReadingsPage:
 
 
 def get_history(user: User) -> list[LinkLine]:
-    """All meters of all linked accounts with their last readings. Three statements for any number of accounts."""
+    """All meters of all linked accounts with their last readings. Four statements for any number of accounts."""
     links = billing.get_links(user)
     places = get_places([link.account_id for link in links])
     flat = [place for link in links for place in places.get(link.account_id, [])]
+    name_meters(user, [place.meter for place in flat])
     last = {id(place): rows for place, rows in zip(flat, get_last_readings(flat), strict=True)}
     return [
         LinkLine(

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from accounts.models import User
 from billing.models import Link
 from meters.models import Reading, Submission, SubmissionValue
+from meters.queries.nicknames import name_meters
 
 STANDING = (Submission.Status.ACCEPTED, Submission.Status.HANDED_OVER, Submission.Status.BILLED)
 OPEN = (Submission.Status.SUBMITTED, Submission.Status.NEEDS_CONFIRMATION)
@@ -63,7 +64,9 @@ def is_correction(newer: Submission, older: Submission) -> bool:
 def get_submission(user: User, receipt: str) -> Submission:
     """Raises Submission.DoesNotExist for a stranger's."""
     rows = Submission.objects.visible_to(user).select_related("meter", "account__supplier", "supersedes")
-    return rows.prefetch_related(_with_values(), "reviews", "photos", _with_newer()).get(receipt=receipt)
+    found = rows.prefetch_related(_with_values(), "reviews", "photos", _with_newer()).get(receipt=receipt)
+    name_meters(user, [found.meter])
+    return found
 
 
 def get_current_submissions(user: User, meter_ids: Collection[int], since: date) -> dict[int, Submission]:

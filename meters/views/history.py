@@ -20,6 +20,7 @@ from meters.history_rows import build_rows, list_years
 from meters.models import Reading
 from meters.paper_bill import PaperBillForm, check_paper_bill
 from meters.queries import history as queries
+from meters.queries.nicknames import name_meters
 from meters.queries.places import Neighbourhood, get_last_readings, get_neighbourhood
 from meters.replacements import tell_installation, tell_removal
 from meters.use_chart import UseChart, draw_use
@@ -55,6 +56,7 @@ def paper_bill(request: HttpRequest, pk: int) -> HttpResponse:
         around = get_neighbourhood(user, pk)
     except Link.DoesNotExist as error:
         raise Http404 from error
+    name_meters(user, [around.place.meter])
     asked = request.GET.dict() or None
     form = PaperBillForm(asked, meter=around.place.meter, scales=around.scales, on=timezone.localdate())
     context: dict[str, object] = {"form": form, "meter": around.place.meter, "link": around.link}
@@ -74,6 +76,7 @@ def _read_day(text: str) -> date | None:
 
 def _describe(user: User, around: Neighbourhood, before: date | None, wanted: HistoryFilter) -> dict[str, object]:
     place, link = around.place, around.link
+    name_meters(user, [place.meter])
     page = queries.get_readings_page(user, place, around.scales, before=before, wanted=wanted)
     since = min((row.taken_on for row in page.readings), default=timezone.localdate()).replace(day=1)
     lines = _choose(billing.get_bill_lines([link.account_id], since), around)
