@@ -136,7 +136,7 @@ FIGURES = (
     *(
         Figure(
             f"submissions_{state}",
-            str(state.label),
+            "ждёт ответа жителя" if state == Submission.Status.NEEDS_CONFIRMATION else str(state.label),
             _SUBMISSIONS,
             f"{_SENT} AND s.status = '{state}'",
             _SHOW_SENT,

@@ -43,7 +43,7 @@ class ReconciliationAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
 
     @admin.display(description="месяц", ordering="period")
     def month(self, row: Reconciliation) -> str:
-        return date_format(row.period, "F Y").lower()
+        return date_format(row.period, "F\u00a0Y").lower()
 
     @admin.display(description="лицевых счетов")
     def accounts(self, row: Reconciliation) -> int | None:
