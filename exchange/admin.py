@@ -25,8 +25,16 @@ from exchange.staff_arrivals import ArrivalAdmin
 from exchange.staff_batches import ExportBatchAdmin
 from exchange.staff_forms import DecisionForm
 from exchange.staff_reconciliation import ReconciliationAdmin
+from exchange.staff_thresholds import GateThresholdAdmin
 
-__all__ = ["ArrivalAdmin", "ExportBatchAdmin", "ImportRunAdmin", "ReconciliationAdmin", "RejectedRowAdmin"]
+__all__ = [
+    "ArrivalAdmin",
+    "ExportBatchAdmin",
+    "GateThresholdAdmin",
+    "ImportRunAdmin",
+    "ReconciliationAdmin",
+    "RejectedRowAdmin",
+]
 
 SHOWN_ROWS = 100
 REJECT_COLUMNS = ("file", "line", "column", "value", "reason")

@@ -1,37 +1,36 @@
 """The gate: a package is compared with what stands, and held when it would change too much of it (shared registry).
 
 Each comparison counts rows that look wrong among those it looked at. The package is held when they are at least
-`least` and more than `share`. `settings.REGISTRY_GATE` may say otherwise for a supplier:
-`{"psk": {"vanished_meters": {"share": "0.10", "least": 50}}}`.
+`least` and more than `share`: usual thresholds, those of `settings.REGISTRY_GATE` for a supplier, as in
+`{"psk": {"vanished_meters": {"share": "0.10", "least": 50}}}`, or what staff decided last (`thresholds`).
 """
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from exchange.comparisons import COMPARISONS, Comparison
 from exchange.merging import Scope
 from exchange.pump import PackageHeld, Staged
 from exchange.rejects import Rejects
+from exchange.thresholds import REJECTS, Threshold, get_thresholds
 
 SAMPLES = 10
-TOTALS, MISSING_FILE, REJECTS = "totals", "missing_file", "rejects"
-REJECTED_SHARE, LEAST_REJECTED = Decimal("0.05"), 20
+TOTALS, MISSING_FILE = "totals", "missing_file"
 
 
 @dataclass(frozen=True)
 class Hold:
-    """Why a package waits for a person: how many of how many, and a few of them as (what, before, after)."""
+    """Why a package waits for a person: how many of how many, past what threshold, a few as (what, before, after)."""
 
     code: str
     text: str
     count: int = 0
     of: int = 0
     samples: list[tuple[str, str, str]] = field(default_factory=list)
+    threshold: str = ""
 
 
 class Gate:
@@ -40,6 +39,7 @@ class Gate:
     def __init__(self, allowed: Collection[str] = ()) -> None:
         self.holds: list[Hold] = []
         self._allowed = frozenset(allowed)
+        self._thresholds: dict[str, Threshold] = {}
 
     def allows(self, code: str) -> bool:
         return code in self._allowed
@@ -56,24 +56,25 @@ class Gate:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT count(*) FILTER (WHERE is_bad), count(*) FROM {found}", parameters)  # noqa: S608
             count, of = cursor.fetchone()
-            share, least = _get_threshold(scope.supplier_code, comparison.code, comparison.share, comparison.least)
-            if count < least or count <= share * of:
+            threshold = self._get_threshold(scope.supplier_code, comparison.code)
+            if not threshold.is_passed(count, of):
                 return
             cursor.execute(
                 f"SELECT what, before, after FROM {found} WHERE is_bad ORDER BY what LIMIT {SAMPLES}",  # noqa: S608
                 parameters,
             )
             samples = cursor.fetchall()
-        self._hold(Hold(comparison.code, f"{comparison.title}: {count} из {of}.", count, of, samples))
+        text = f"{comparison.title}: {count} из {of}."
+        self._hold(Hold(comparison.code, text, count, of, samples, str(threshold)))
 
     def check_rejects(self, staged: Mapping[str, Staged], rejects: Rejects, supplier_code: str) -> None:
-        share, least = _get_threshold(supplier_code, REJECTS, REJECTED_SHARE, LEAST_REJECTED)
+        threshold = self._get_threshold(supplier_code, REJECTS)
         for file, found in staged.items():
             count = rejects.counts[file]
-            if count >= least and count > share * found.rows:
+            if threshold.is_passed(count, found.rows):
                 samples = [(f"строка {row.line}", row.value, row.reason) for row in rejects.kept if row.file == file]
                 text = f"{file}: отклонено строк {count} из {found.rows}."
-                self._hold(Hold(REJECTS, text, count, found.rows, samples[:SAMPLES]))
+                self._hold(Hold(REJECTS, text, count, found.rows, samples[:SAMPLES], str(threshold)))
 
     def decide(self) -> None:
         """Raises `PackageHeld` when anything was found."""
@@ -90,7 +91,6 @@ class Gate:
         if not self.allows(hold.code):
             self.holds.append(hold)
 
-
-def _get_threshold(supplier_code: str, code: str, share: Decimal, least: int) -> tuple[Decimal, int]:
-    said = getattr(settings, "REGISTRY_GATE", {}).get(supplier_code, {}).get(code, {})
-    return Decimal(said.get("share", share)), int(said.get("least", least))
+    def _get_threshold(self, supplier_code: str, code: str) -> Threshold:
+        self._thresholds = self._thresholds or get_thresholds(supplier_code)
+        return self._thresholds[code]

@@ -6,6 +6,7 @@ from django.db.models import Value
 from accounts.models import User
 from billing.models import Supplier
 from exchange.arrival_models import Arrival as Arrival
+from exchange.gate_models import GateThreshold as GateThreshold
 from meters.models import Submission
 
 

@@ -20,7 +20,7 @@ from exchange.layouts import Layout
 from exchange.packages import Package
 from exchange.progress import Progress
 from exchange.rejects import LineNumbers, Reject, Rejects
-from exchange.values import BadValue, read_number
+from exchange.values import BadValue, has_odd_signs, read_number
 
 LONGEST_LINE = 64 * 1024
 
@@ -163,7 +163,7 @@ class LineReader:
                 line, place = line + 1, stop + 1
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-        """Whole lines in UTF-8, each ending in a line feed, and whether all their signs could be read."""
+        """Whole lines in UTF-8, each ending in a line feed, and whether all their signs are such as the patterns know."""
         while block := stream.read(BLOCK):
             self.progress.read(len(block))
             if not block.endswith(b"\n"):
@@ -174,7 +174,7 @@ class LineReader:
             if not is_sound:
                 decoded = block.decode(self.dialect.encoding, errors="replace")
                 block, is_sound = decoded.encode(), "\ufffd" not in decoded
-            yield block.replace(b"\r\n", b"\n"), is_sound
+            yield block.replace(b"\r\n", b"\n"), is_sound and not has_odd_signs(block)
 
     def _read_line(self, raw: bytes, line: int) -> bytes | None:
         """The canonical form of one line; None for a blank or a refused one."""

@@ -26,6 +26,11 @@ class Kind:
     is_text: bool = False
 
 
+# Control characters, spaces that `strip` knows and the mark of what could not be read, in UTF-8; by their first bytes.
+_ODD_SIGNS = re.compile(
+    rb"\xc2[\x80-\x9f]|\xef\xbf\xbd|\xe1\x9a\x80|\xe2\x80[\x80-\x8a\xa8\xa9\xaf]|\xe2\x81\x9f|\xe3\x80\x80"
+)
+_ODD_BEGINNINGS = (b"\xc2", b"\xef\xbf", b"\xe1\x9a", b"\xe2\x80", b"\xe2\x81", b"\xe3\x80")
 _MONTH_DAYS = (
     rb"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))"
 )
@@ -43,6 +48,11 @@ _MONTHS = (
 )
 _VOLTAGE = re.compile(r"(?:\d\s*[xхXХ×*]\s*)?(\d{2,6}(?:[.,]\d+)?)(?:\s*/\s*\d{2,6}(?:[.,]\d+)?)?\s*[ВвVv]?")
 _CURRENT = re.compile(r"(?:\d+(?:[.,]\d+)?\s*[(-]\s*)?(\d+(?:[.,]\d+)?)\)?\s*[АаAa]?")
+
+
+def has_odd_signs(block: bytes) -> bool:
+    """Whether a block holds what no pattern tells from letters: its lines are parsed one by one."""
+    return any(beginning in block for beginning in _ODD_BEGINNINGS) and _ODD_SIGNS.search(block) is not None
 
 
 def text(longest: int, *, pattern: str = "") -> Kind:
