@@ -163,7 +163,7 @@ class LineReader:
                 line, place = line + 1, stop + 1
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
-        """Whole lines in UTF-8, each ending in a line feed, and whether all their signs are such as the patterns know."""
+        """Whole lines in UTF-8, each ending in a line feed, and whether the patterns know all their signs."""
         while block := stream.read(BLOCK):
             self.progress.read(len(block))
             if not block.endswith(b"\n"):
