@@ -10,7 +10,8 @@ from django.utils import timezone
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.residents import staff_of
-from billing.models import Supplier
+from billing import staff_scope
+from billing.staff_access import SupplierRowsAdmin
 from exchange.gate_models import GateThreshold
 from exchange.thresholds import TITLES, Threshold, get_thresholds
 
@@ -34,7 +35,7 @@ class ThresholdForm(forms.ModelForm[GateThreshold]):
 
 
 @admin.register(GateThreshold)
-class GateThresholdAdmin(admin.ModelAdmin[GateThreshold]):
+class GateThresholdAdmin(SupplierRowsAdmin):
     form = ThresholdForm
     fields = ("supplier", "code", "percent", "least", "reason")
     list_display = ["title", "supplier", "threshold", "reason", "staff", "decided_at"]
@@ -67,10 +68,15 @@ class GateThresholdAdmin(admin.ModelAdmin[GateThreshold]):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         suppliers = [
             (supplier, [(TITLES[code], str(threshold)) for code, threshold in get_thresholds(supplier.code).items()])
-            for supplier in Supplier.objects.order_by("name")
+            for supplier in staff_scope.get_suppliers(staff_of(request), whole=True)
         ]
         context = {"title": "Когда пакет задерживается", "suppliers": suppliers}
         return super().changelist_view(request, context | (extra_context or {}))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "supplier":
+            kwargs["queryset"] = staff_scope.get_suppliers(staff_of(request), whole=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: GateThreshold, form: Any, change: bool) -> None:
         obj.share = form.cleaned_data["percent"] / 100

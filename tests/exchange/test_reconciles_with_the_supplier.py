@@ -116,7 +116,7 @@ def test_the_page_shows_the_figures_and_where_they_lead(as_staff: Client, novemb
 
     assert "Посчитано 20 ноября, 12:00." in page.text.replace("\u00a0", " ")
     assert reverse("admin:exchange_reconciliation_rows", args=[november.pk, "billed_otherwise"]) in page.text
-    listed = as_staff.get(reverse("admin:exchange_reconciliation_changelist")).text
+    listed = as_staff.get(reverse("admin:exchange_reconciliation_changelist")).text.replace("\u00a0", " ")
     assert "ноябрь 2026" in listed
 
 

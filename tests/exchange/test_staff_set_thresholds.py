@@ -4,12 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
 from accounts.models import User
+from billing import staff_scope
 from billing.models import Supplier
 from exchange.gate_models import GateThreshold
 from exchange.models import ImportRun
@@ -17,7 +19,7 @@ from exchange.operations import import_registry
 from exchange.thresholds import USUAL, Threshold, get_thresholds
 from tests.exchange.packages import write_package
 from tests.exchange.test_stops_at_the_gate import write_files
-from tests.factories import NOW
+from tests.factories import NOW, SupplierFactory
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +102,23 @@ def test_what_was_decided_is_neither_changed_nor_deleted(as_staff: Client, suppl
     assert (
         as_staff.post(reverse("admin:exchange_gatethreshold_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
     )
+
+
+def test_who_serves_another_supplier_sees_and_sets_nothing(
+    as_staff: Client, staff: User, supplier: Supplier, tmp_path: Path
+) -> None:
+    decide(as_staff, supplier)
+    User.objects.filter(pk=staff.pk).update(is_superuser=False)
+    staff.groups.add(Group.objects.get(name="Старший"))
+    staff.user_permissions.add(Permission.objects.get(codename="add_gatethreshold"))
+    staff_scope.give_scope(staff=staff, supplier=SupplierFactory(code="water", name="Вода"), at=NOW)
+
+    page = as_staff.get(LIST).text
+
+    assert "Вода" in page
+    assert "Переезд." not in page
+    decide(as_staff, supplier)
+    assert GateThreshold.objects.count() == 1
 
 
 def test_residents_set_nothing(as_alice: PageClient, supplier: Supplier) -> None:
