@@ -23,5 +23,5 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0006_where_staff_work"), ("exchange", "0008_gate_thresholds")]
+    dependencies = [("portal", "0007_who_words_decisions"), ("exchange", "0008_gate_thresholds")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
