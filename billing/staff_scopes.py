@@ -81,7 +81,8 @@ class StaffScopeAdmin(admin.ModelAdmin[StaffScope]):
     ) -> HttpResponse:
         if not self.has_delete_permission(request):
             raise PermissionDenied
-        scope = get_object_or_404(StaffScope.objects.select_related("staff", "supplier"), pk=object_id)
+        number = int(object_id) if object_id.isdecimal() else 0
+        scope = get_object_or_404(StaffScope.objects.select_related("staff", "supplier"), pk=number)
         if request.method == "POST":
             take_scope(scope=scope, by=staff_of(request), at=timezone.now())
             self.message_user(request, "Участок снят.", messages.SUCCESS)

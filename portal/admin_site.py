@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path
@@ -18,6 +19,7 @@ from accounts.models import User
 from portal.staff_second_factor import is_newcomer, second_factor, staff_spare_codes
 from portal.staff_sign_in import StaffSignInForm
 
+KEPT_OUT = {"otp_totp", "otp_static"}
 WORK_FIRST = ["support", "meters", "exchange", "billing", "accounts", "notifications"]
 
 
@@ -43,6 +45,11 @@ class PortalAdminSite(OTPAdminSite):  # type: ignore[misc]
             if is_newcomer(request.user):
                 return redirect("admin:second_factor")
         return answer
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """All but the keys of people's second factors: whoever sees one can be them (security.md T23)."""
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else [*model_or_iterable]
+        super().register([model for model in models if model._meta.app_label not in KEPT_OUT], admin_class, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         return [

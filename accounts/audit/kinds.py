@@ -13,6 +13,34 @@ class Result(TextChoices):
     DENIED = "denied", "нет права"
 
 
+# What the figures of an event are called where staff read them; a name that is not here is shown as it is.
+FIGURES = {
+    "account": "лицевой счёт, строка",
+    "by": "кем, строка",
+    "confirmed": "подтверждено",
+    "given": "дано",
+    "is_open": "код действовал",
+    "is_whole": "все отделения",
+    "method": "способ",
+    "page": "страница",
+    "proof": "чем доказано",
+    "purpose": "для чего",
+    "report": "обращение, строка",
+    "role": "роль",
+    "row": "строка",
+    "rows": "строк",
+    "run": "загрузка, строка",
+    "sent": "отправлено",
+    "sessions": "сеансов",
+    "status": "ответ",
+    "submission": "передача, строка",
+    "supplier": "поставщик",
+    "text": "текст",
+    "views": "просмотров за час",
+    "what": "что",
+}
+
+
 class Kind(TextChoices):
     """Written as noun.what_happened; the words are what people read."""
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from accounts import devices
-from accounts.audit.kinds import Kind, Result
+from accounts.audit.kinds import FIGURES, Kind, Result
 from accounts.hidden_past import shown_since
 
 if TYPE_CHECKING:
@@ -72,5 +72,15 @@ class SecurityEvent(models.Model):
         return Kind(self.kind).label if self.kind in Kind.values else self.kind
 
     @property
+    def said(self) -> str:
+        """The figures in words, without those that say nothing."""
+        told = ((FIGURES.get(name, name), value) for name, value in self.figures.items() if value not in ("", None))
+        return ", ".join(f"{name}: {_say(value)}" for name, value in told)
+
+    @property
     def device(self) -> str:
         return devices.name_device(self.user_agent)
+
+
+def _say(value: object) -> str:
+    return {True: "да", False: "нет"}[value] if isinstance(value, bool) else str(value)

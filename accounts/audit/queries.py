@@ -62,7 +62,7 @@ class HeardAlarm:
 
     at: datetime
     title: str
-    figures: dict[str, int]
+    said: str
     staff: User | None
 
 
@@ -75,8 +75,8 @@ def get_alarms(*, at: datetime, days: int = 7) -> list[HeardAlarm]:
 
 def _tell_alarm(row: SecurityEvent) -> HeardAlarm:
     what = row.figures.get("what", "")
-    figures = {name: value for name, value in row.figures.items() if name != "what"}
-    return HeardAlarm(row.happened_at, Alarm(what).label if what in Alarm.values else what, figures, row.staff)
+    row.figures = {name: value for name, value in row.figures.items() if name != "what"}
+    return HeardAlarm(row.happened_at, Alarm(what).label if what in Alarm.values else what, row.said, row.staff)
 
 
 @dataclass(frozen=True)

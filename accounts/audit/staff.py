@@ -66,7 +66,7 @@ class SecurityEventAdmin(admin.ModelAdmin[SecurityEvent]):
 
     @admin.display(description="подробности")
     def said(self, event: SecurityEvent) -> str:
-        return ", ".join(f"{name}: {value}" for name, value in event.figures.items())
+        return event.said
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -86,7 +86,7 @@ class TestProtection:
         raise_alarm(Alarm.SMS_NOT_CONFIRMED, at=timezone.now(), sent=60, confirmed=3)
         record_event(Kind.SIGN_IN, user=alice, at=timezone.now())
         text = office.get(reverse("admin:accounts_securityevent_changelist")).content.decode()
-        for said in ("Мало кодов из СМС возвращается", "sent: 60", "Состояние защиты", "+7 9•• •••-••-01"):
+        for said in ("Мало кодов из СМС возвращается", "отправлено: 60", "Состояние защиты", "+7 9•• •••-••-01"):
             assert said in text, said
 
     def test_the_senior_sees_alarms_and_himself(self, alice: User) -> None:
