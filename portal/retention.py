@@ -31,6 +31,8 @@ from billing.models import BillNews, LinkGuess, LinkRequest
 from billing.models.guesses import MONTH as GUESSES_KEPT_FOR
 from exchange.models import RejectedRow
 from meters.models import CalendarFeed
+from meters.operations.photographing import KEPT_FOR as PHOTOS_KEPT_FOR
+from meters.operations.photographing import forget_old_photos
 from notifications.models import Notification, OutgoingMessage
 from notifications.operations import forget_payloads
 from support.retention import forget_attachments
@@ -108,6 +110,12 @@ TERMS = (
     Term("phone-releases", YEAR, "who let a phone off, and why", _by(PhoneRelease, "released_at")),
     Term("staff-journal", 3 * YEAR, "what staff changed by hand", _by(LogEntry, "action_time")),
     Term("rejected-rows", 180 * DAY, "cells of registries that were refused", _by(RejectedRow, "run__started_at")),
+    Term(
+        "photos",
+        PHOTOS_KEPT_FOR,
+        "pictures of meters: as long as documents of reports",
+        lambda before, limit: forget_old_photos(at=before + PHOTOS_KEPT_FOR, limit=limit),
+    ),
     Term(
         "attachments",
         3 * YEAR,

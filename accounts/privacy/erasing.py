@@ -14,7 +14,15 @@ from django.utils.module_loading import import_string
 from accounts import limits, phones, sessions
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
-from accounts.models import CabinetDeletion, EmailChange, PhoneChallenge, PhoneRelease, Recovery, SessionRecord, User
+from accounts.models import (
+    CabinetDeletion,
+    EmailChange,
+    PhoneChallenge,
+    PhoneChange,
+    PhoneRelease,
+    SessionRecord,
+    User,
+)
 from accounts.privacy import acts, personal_data
 from accounts.privacy.deleting import is_due
 from accounts.privacy.holds import get_holds
@@ -55,11 +63,11 @@ def _erase_rows(deletion_id: int, *, claimed_at: datetime, at: datetime) -> bool
     user = User.objects.select_for_update().get(pk=deletion.user_id)
     deletion.erased_at = at
     deletion.phone_hash = limits.hash_subject(str(user.phone))
-    extract, emails = acts.write_extract(deletion), _find_emails(user)
+    extract, emails, used_phones = acts.write_extract(deletion), _find_emails(user), _find_phones(user)
     for path in settings.DELETION_STEPS:
         import_string(path)(user, at)
     held = _blank_held(user)
-    erased = _delete_rest(user) + _forget_contacts(str(user.phone), emails)
+    erased = _delete_rest(user) + _forget_contacts(used_phones, emails)
     deletion.act = acts.write_act(erased=erased, held=held, extract=extract)
     deletion.save(update_fields=["erased_at", "phone_hash", "act"])
     _leave_pseudonym(user, at)
@@ -115,23 +123,31 @@ def _find_files(user: User) -> list[str]:
     ]
 
 
-def _forget_contacts(phone: str, emails: set[str]) -> Counter[str]:
+def _forget_contacts(used_phones: set[str], emails: set[str]) -> Counter[str]:
     """Tables that name a phone or an address instead of pointing at the user."""
-    digits = r"\D*".join(phone[-10:])
     counts: Counter[str] = Counter()
-    counts.update(PhoneChallenge.objects.filter(phone=phone).delete()[1])
-    for guesses in (AccessAttempt, AccessFailureLog, AccessLog):
-        counts.update(guesses.objects.filter(username__regex=rf"{digits}\s*$").delete()[1])
-    PhoneRelease.objects.filter(phone=phone).update(phone=phones.mask_phone(phone))
-    counts["notifications.OutgoingMessage"] += notifications.forget_messages(recipients=[phone, *emails])
+    counts.update(PhoneChallenge.objects.filter(phone__in=used_phones).delete()[1])
+    for phone in used_phones:
+        digits = r"\D*".join(phone[-10:])
+        for guesses in (AccessAttempt, AccessFailureLog, AccessLog):
+            counts.update(guesses.objects.filter(username__regex=rf"{digits}\s*$").delete()[1])
+        PhoneRelease.objects.filter(phone=phone).update(phone=phones.mask_phone(phone))
+    counts["notifications.OutgoingMessage"] += notifications.forget_messages(recipients=used_phones | emails)
     return counts
 
 
 def _find_emails(user: User) -> set[str]:
     """The present address and all that were typed before it."""
-    typed = EmailChange.objects.filter(user=user).values_list("email", flat=True)
-    hidden = Recovery.objects.filter(user=user).values_list("former_email", flat=True)
-    return {user.email, *typed, *hidden} - {""}
+    return {user.email, *EmailChange.objects.visible_to(user).values_list("email", flat=True)} - {""}
+
+
+def _find_phones(user: User) -> set[str]:
+    """The present number and the former ones, but for those that are somebody else's by now."""
+    former = PhoneChange.objects.filter(user=user).values_list("former_phone", flat=True)
+    used = {str(user.phone), *former}
+    return used - {
+        str(phone) for phone in User.objects.filter(phone__in=used).exclude(pk=user.pk).values_list("phone", flat=True)
+    }
 
 
 def _leave_pseudonym(user: User, at: datetime) -> None:

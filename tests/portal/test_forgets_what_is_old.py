@@ -31,7 +31,7 @@ from accounts.models import (
 )
 from billing.models import BillNews, LinkGuess, LinkRequest
 from exchange.models import ImportRun, RejectedRow
-from meters.models import CalendarFeed
+from meters.models import CalendarFeed, MeterPhoto, Submission
 from notifications.models import Notification, OutgoingMessage
 from portal import retention, tasks
 from support.models import Attachment, ErrorReport, ReportMessage
@@ -209,6 +209,24 @@ def _(at: datetime) -> models.Model:
     return Attachment.objects.create(
         report=report, file=path, name="a.pdf", content_type="application/pdf", size=5, added_at=at
     )
+
+
+@of("photos")
+def _(at: datetime) -> models.Model:
+    installation = factories.InstallationFactory()
+    user = factories.UserFactory()
+    submission = Submission.objects.create(
+        receipt=uuid4().hex[:20],
+        key=uuid4(),
+        user=user,
+        account=installation.account,
+        meter=installation.meter,
+        taken_on=at.date(),
+        period=at.date().replace(day=1),
+        submitted_at=at,
+    )
+    path = default_storage.save("meters/2020/01/old.jpg", ContentFile(b"x"))
+    return MeterPhoto.objects.create(submission=submission, user=user, file=path, digest="0", size=1, added_at=at)
 
 
 def make_deletion(at: datetime, **moments: datetime) -> models.Model:
