@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import operations, phones, policies
 from accounts.audit.staff import SecurityEventAdmin as SecurityEventAdmin
 from accounts.models import PhoneRelease, User
+from accounts.privacy.staff_acts import CabinetDeletionAdmin as CabinetDeletionAdmin
 from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
 from accounts.staff_forms import ReleaseForm
 

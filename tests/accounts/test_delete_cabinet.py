@@ -26,6 +26,7 @@ from support.models import Attachment, ErrorReport, ReportMessage
 from tests import factories
 from tests.arrivals import trust_browser
 from tests.factories import PASSWORD
+from tests.offices import open_office
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -324,3 +325,16 @@ def test_every_table_is_erased_or_held_and_nothing_protects_what_goes() -> None:
             if isinstance(field, models.ForeignKey) and field.related_model in goes and other not in goes:
                 label = f"{other._meta.label}.{field.name}"
                 assert field.remote_field.on_delete in (models.CASCADE, models.SET_NULL, models.DO_NOTHING), label
+
+
+def test_staff_read_the_act_and_find_it_by_the_phone_of_a_claim(lived_in: User, staff: User) -> None:
+    deletion = ask(lived_in)
+    erase(deletion)
+    office = open_office(staff)
+    listed = "/admin/accounts/cabinetdeletion/"
+    assert office.post(listed, {"phone": "8 900 555-01-01"}).url == f"{listed}{deletion.pk}/change/"
+    assert office.post(listed, {"phone": "+79005550102"}).url == listed
+    assert "не удаляли" in office.get(listed).content.decode()
+    page = office.get(f"{listed}{deletion.pk}/change/").content.decode()
+    for words in ("данные уничтожены", "факты учёта", "привязки: 1", "Просьба самого субъекта"):
+        assert words in page, words
