@@ -163,16 +163,3 @@ class DeliveryForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Выберите, как получать счета"},
     )
-    email = forms.EmailField(
-        label="E-mail для счетов",
-        required=False,
-        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
-        error_messages={"invalid": "Проверьте адрес: в нём должны быть знак @ и точка, например ivanova@mail.example"},
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        wants_email = cleaned.get("method") in {BillDelivery.Method.EMAIL, BillDelivery.Method.PAPER_AND_EMAIL}
-        if wants_email and not cleaned.get("email") and "email" not in self.errors:
-            self.add_error("email", "Впишите адрес, на который присылать счета")
-        return cleaned

@@ -75,8 +75,14 @@ def get_other_holders(link: Link) -> list[Link]:
 
 
 def get_deliveries(account_ids: Collection[int]) -> dict[int, BillDelivery]:
-    """The newest choice for each personal account that has one. One statement."""
-    newest = BillDelivery.objects.filter(account_id__in=account_ids).order_by("account_id", "-id")
+    """The newest choice for each personal account that has one; it may wait its day. One statement."""
+    newest = BillDelivery.objects.standing().filter(account_id__in=account_ids).order_by("account_id", "-id")
+    return {row.account_id: row for row in newest.distinct("account_id")}
+
+
+def get_deliveries_in_force(account_ids: Collection[int], *, at: datetime) -> dict[int, BillDelivery]:
+    """By which the bills of each personal account go now, when something was chosen. One statement."""
+    newest = BillDelivery.objects.in_force(at).filter(account_id__in=account_ids).order_by("account_id", "-id")
     return {row.account_id: row for row in newest.distinct("account_id")}
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("personal-accounts/<int:pk>/end/", views.link_end, name="link_end"),
     path("personal-accounts/<int:pk>/restoration/", views.link_restore, name="link_restore"),
     path("personal-accounts/<int:pk>/delivery/", views.delivery_edit, name="delivery_edit"),
+    path("personal-accounts/<int:pk>/delivery/withdraw/", views.delivery_withdraw, name="delivery_withdraw"),
     path("personal-accounts/<int:pk>/holders/<int:holder_pk>/end/", views.holder_end, name="holder_end"),
     path("link-requests/<uuid:public_id>/withdrawal/", views.link_request_withdraw, name="link_request_withdraw"),
     path("groups/new/", views.group_create, name="group_create"),

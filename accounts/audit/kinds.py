@@ -85,6 +85,7 @@ class Kind(TextChoices):
     LINK_ENDED = "link.ended", "Лицевой счёт отвязан"
     HOLDER_ENDED = "link.holder_ended", "Отключён другой пользователь счёта"
     DELIVERY_CHANGED = "delivery.changed", "Изменён способ получения счёта"
+    DELIVERY_WITHDRAWN = "delivery.withdrawn", "Отменён новый способ получения счёта"
 
     # Staff.
     STAFF_SIGN_IN = "staff.sign_in", "Вход сотрудника"

@@ -24,7 +24,7 @@ def show_hold(request: HttpRequest, *, at: datetime) -> HttpResponse | None:
 
 def show_wait(request: HttpRequest, *, until: datetime, reason: str) -> HttpResponse:
     """`reason`: what the day is for, "recovery" or "new_link"."""
-    return render(request, "accounts/recovery/wait.html", {"until": until, "reason": reason}, status=403)
+    return render(request, "accounts/recovery/wait.html", {"until": until, "reason": reason}, status=409)
 
 
 def refuse_while_held(view: View[P]) -> View[P]:

@@ -1,7 +1,7 @@
 """What a resident may see, how it is grouped, and how its bills arrive."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
@@ -13,6 +13,9 @@ from billing.models.suppliers import PersonalAccount, Supplier
 UNDO_WITHIN = timedelta(minutes=15)
 """So long a resident can take back an unlinking without proving the personal account again."""
 
+
+NEW_FOR = timedelta(hours=24)
+"""So long a new link shuts out nobody: those who held the account before have time to notice (security.md A4)."""
 
 DEFAULT_GROUP = "Моя группа"
 
@@ -142,6 +145,18 @@ class LinkRequest(models.Model):
         return self.shown_number
 
 
+class BillDeliveryQuerySet(models.QuerySet["BillDelivery"]):
+    def standing(self) -> "BillDeliveryQuerySet":
+        """Not taken back; those that wait their day are among them."""
+        return self.filter(withdrawn_at=None)
+
+    def in_force(self, at: datetime) -> "BillDeliveryQuerySet":
+        return self.standing().filter(Q(in_force_at=None) | Q(in_force_at__lte=at))
+
+    def waiting(self, at: datetime) -> "BillDeliveryQuerySet":
+        return self.standing().filter(in_force_at__gt=at)
+
+
 class BillDelivery(models.Model):
     """How the bills of a personal account arrive (способ получения счёта). A decision is a row; the newest holds."""
 
@@ -155,6 +170,11 @@ class BillDelivery(models.Model):
     method = models.CharField("способ", max_length=20, choices=Method)
     email = models.EmailField("адрес", blank=True)
     chosen_at = models.DateTimeField()
+    in_force_at = models.DateTimeField("действует с", null=True, blank=True, help_text="empty: at once")
+    withdrawn_at = models.DateTimeField("отменён", null=True, blank=True)
+    withdrawn_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = BillDeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = "способ получения счёта"
@@ -166,6 +186,10 @@ class BillDelivery(models.Model):
 
     def __str__(self) -> str:
         return self.get_method_display()
+
+    def waits(self, at: datetime) -> bool:
+        """Chosen, and not yet in force: it can be taken back (security.md T30)."""
+        return self.withdrawn_at is None and self.in_force_at is not None and at < self.in_force_at
 
     def is_own(self, user: User) -> bool:
         """Whether it is this resident's choice, and so its address may be shown."""

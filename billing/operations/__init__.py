@@ -1,6 +1,11 @@
 """What can be done with personal accounts, their links, groups and bill delivery."""
 
-from billing.operations.delivery import choose_bill_delivery
+from billing.operations.delivery import (
+    EmailNotConfirmed,
+    choose_bill_delivery,
+    may_withdraw,
+    withdraw_bill_delivery,
+)
 from billing.operations.groups import (
     GroupNameTaken,
     LastGroup,
@@ -17,6 +22,7 @@ from billing.operations.linking import (
     link_personal_account,
 )
 from billing.operations.links import (
+    LinkTooNew,
     UndoExpired,
     confirm_address,
     edit_link,
@@ -32,8 +38,10 @@ from billing.operations.requests import forget_old_guesses, settle_link_requests
 __all__ = [
     "AlreadyLinked",
     "Claim",
+    "EmailNotConfirmed",
     "GroupNameTaken",
     "LastGroup",
+    "LinkTooNew",
     "NewestBills",
     "NotProven",
     "TooManyGuesses",
@@ -51,10 +59,12 @@ __all__ = [
     "link_personal_account",
     "mark_history_checked",
     "mark_meter_checked",
+    "may_withdraw",
     "promise_bill_news",
     "rename_account_group",
     "restore_link",
     "settle_link_requests",
     "tell_bill_news",
+    "withdraw_bill_delivery",
     "withdraw_link_request",
 ]

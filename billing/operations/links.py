@@ -9,8 +9,17 @@ from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import AccountGroup, Link
-from billing.models.links import UNDO_WITHIN
+from billing.models.links import NEW_FOR, UNDO_WITHIN
+from billing.operations.delivery import forget_choices
 from notifications import operations as notifications
+
+
+class LinkTooNew(Exception):
+    """Whoever has just come shuts nobody out (security.md A4)."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("Лицевой счёт подключён недавно: закрыть доступ другому можно через сутки.")
+        self.until = until
 
 
 class UndoExpired(Exception):
@@ -84,9 +93,11 @@ def restore_link(*, user: User, link_id: int, at: datetime) -> Link:
 def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime) -> Link:
     """An earlier holder ends the link of one who came later (domain.md 5), and that one hears of it.
 
-    Raises: Link.DoesNotExist, when either link is not standing, of another account, or not the later one.
+    Raises: LinkTooNew; Link.DoesNotExist, when either link is not standing, of another account, or not the later one.
     """
     own = _take(user, link_id)
+    if at < own.linked_at + NEW_FOR:
+        raise LinkTooNew(own.linked_at + NEW_FOR)
     later = (
         Link.objects.select_for_update(of=("self",))
         .select_related("user")
@@ -95,6 +106,7 @@ def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime
     later.ended_at = at
     later.ended_by = user
     later.save(update_fields=["ended_at", "ended_by"])
+    forget_choices(later, at=at)
     figures = {"account": own.account_id, "by": user.pk}
     record_event(Kind.HOLDER_ENDED, user=later.user_id, figures=figures, at=at)
     notifications.notify(

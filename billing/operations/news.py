@@ -102,7 +102,7 @@ def _get_bills(news: Sequence[BillNews]) -> dict[_Place, Bill]:
 
 def _queue_letters(bills: Sequence[Bill], links: dict[tuple[int, int], Link], at: datetime) -> None:
     """One letter for each bill, to the address chosen by somebody who still sees the account."""
-    deliveries = queries.get_deliveries({bill.account_id for bill in bills})
+    deliveries = queries.get_deliveries_in_force({bill.account_id for bill in bills}, at=at)
     letters = []
     for bill in bills:
         chosen = deliveries.get(bill.account_id)

@@ -71,6 +71,8 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "account": link.account,
             "checklist": queries.get_checklists([link], timezone.localdate())[link.pk],
             "delivery": delivery,
+            "delivery_waits": delivery is not None and delivery.waits(timezone.now()),
+            "may_withdraw": delivery is not None and operations.may_withdraw(link, delivery),
             "delivery_is_own": delivery is not None and delivery.is_own(user),
             "balance": balance,
             "last_bill": balance and balance.bill,

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import phones
 from accounts.models import User
-from accounts.recovery.holds import show_hold
+from accounts.recovery.holds import show_hold, show_wait
 from accounts.residents import resident_of
 from accounts.stepup import ask_for_password
 from billing import operations, queries
 from billing.forms import DeliveryForm, LinkEditForm
-from billing.models import AccountGroup, Link
+from billing.models import AccountGroup, BillDelivery, Link
+from billing.models.links import NEW_FOR
 
 
 def _get_link_or_404(user: User, pk: int) -> Link:
@@ -74,22 +75,35 @@ def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
         return held
     delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
-    own_email = delivery.email if delivery and delivery.is_own(user) else user.email
     form = DeliveryForm(
         request.POST if request.method == "POST" else None,
-        initial={"method": delivery.method if delivery else None, "email": own_email},
+        initial={"method": delivery.method if delivery else None},
     )
     if form.is_valid():
-        chosen = operations.choose_bill_delivery(
-            user=user,
-            link_id=pk,
-            method=form.cleaned_data["method"],
-            email=form.cleaned_data["email"],
-            at=timezone.now(),
-        )
-        messages.success(request, f"Запомнили для ЛС {link.account.number}: «{chosen.get_method_display()}».")
-        return redirect("billing:account_detail", pk)
-    return render(request, "billing/delivery_form.html", {"form": form, "link": link})
+        now = timezone.now()
+        try:
+            chosen = operations.choose_bill_delivery(user=user, link_id=pk, method=form.cleaned_data["method"], at=now)
+        except operations.EmailNotConfirmed as error:
+            form.add_error("method", str(error))
+        else:
+            when = " Начнёт действовать через сутки, до тех пор можно отменить." if chosen.waits(now) else ""
+            messages.success(request, f"Запомнили для ЛС {link.account.number}: «{chosen.get_method_display()}».{when}")
+            return redirect("billing:account_detail", pk)
+    return render(request, "billing/delivery_form.html", {"form": form, "link": link, "email": user.email})
+
+
+@require_POST
+def delivery_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """One tap, no password: it can only keep what there is."""
+    try:
+        operations.withdraw_bill_delivery(user=resident_of(request), link_id=pk, at=timezone.now())
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    except BillDelivery.DoesNotExist:
+        messages.info(request, "Отменять нечего: новый способ уже действует или отменён.")
+    else:
+        messages.success(request, "Отменили. Счета приходят, как раньше.")
+    return redirect("billing:account_detail", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +114,10 @@ def holder_end(request: HttpRequest, pk: int, holder_pk: int) -> HttpResponse:
     later = next((other for other in queries.get_other_holders(link) if other.pk == holder_pk), None)
     if later is None or later.linked_at <= link.linked_at:
         raise Http404
-    if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
+    now = timezone.now()
+    if now < link.linked_at + NEW_FOR:
+        return show_wait(request, until=link.linked_at + NEW_FOR, reason="new_link")
+    if held := show_hold(request, at=now) or ask_for_password(request, at=now):
         return held
     phone = phones.mask_phone(str(later.user.phone))
     if request.method != "POST":

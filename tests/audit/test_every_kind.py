@@ -280,9 +280,7 @@ def _(world: World) -> None:
 def _(world: World) -> None:
     from billing import operations
 
-    operations.choose_bill_delivery(
-        user=world.alice, link_id=world.flat.pk, method="paper", email="", at=timezone.now()
-    )
+    operations.choose_bill_delivery(user=world.alice, link_id=world.flat.pk, method="paper", at=timezone.now())
 
 
 @by(Kind.STAFF_SIGN_IN)
