@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts import limits
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
+from accounts.hashing_slots import HashingBusy
 from accounts.hidden_past import shown_since
 from accounts.models import Consent, ConsentDocument, EmailChange, User
 from accounts.operations import AccountsError, Visitor
@@ -45,11 +46,16 @@ class LinkExpired(AccountsError):
 
 
 def confirm_password(*, user: User, password: str, at: datetime) -> None:
-    """Raises WrongPassword, TooManyWrongPasswords. Counted before hashing, so that parallel guesses are too."""
+    """Raises WrongPassword, TooManyWrongPasswords, HashingBusy. Counted before hashing, so that parallel guesses are too."""
     if not limits.consume(STEP_UP_FAILURES, str(user.pk), at=at):
         record_event(Kind.STEP_UP, user=user, result=Result.LIMITED, at=at)
         raise TooManyWrongPasswords
-    if not user.check_password(password):
+    try:
+        is_right = user.check_password(password)
+    except HashingBusy:
+        limits.give_back([(STEP_UP_FAILURES, str(user.pk))], at=at)
+        raise
+    if not is_right:
         record_event(Kind.STEP_UP, user=user, result=Result.FAILED, at=at)
         raise WrongPassword
     limits.give_back([(STEP_UP_FAILURES, str(user.pk))], at=at)

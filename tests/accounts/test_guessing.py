@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 
 from accounts import challenges, known_devices, limits, operations
 from accounts.models import LimitedAct, PhoneChallenge, User
+from accounts.operations.sign_in import make_strangers_password
 from tests import residents
 from tests.arrivals import CONFIRM, come_in, trust_browser
 from tests.factories import NOW, PASSWORD
@@ -60,6 +61,7 @@ def test_known_and_unknown_phones_cost_one_hash_each(alice: User, monkeypatch: p
         hashed.append(password)
         return original(hasher, password, salt)
 
+    make_strangers_password()
     monkeypatch.setattr(MD5PasswordHasher, "encode", encode)
     try_password(1, phone=phone, at=NOW)
     assert hashed == [WRONG]
