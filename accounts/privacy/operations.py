@@ -46,7 +46,10 @@ class LinkExpired(AccountsError):
 
 
 def confirm_password(*, user: User, password: str, at: datetime) -> None:
-    """Raises WrongPassword, TooManyWrongPasswords, HashingBusy. Counted before hashing, so that parallel guesses are too."""
+    """Counted before hashing, so that parallel guesses are too.
+
+    Raises WrongPassword, TooManyWrongPasswords, HashingBusy.
+    """
     if not limits.consume(STEP_UP_FAILURES, str(user.pk), at=at):
         record_event(Kind.STEP_UP, user=user, result=Result.LIMITED, at=at)
         raise TooManyWrongPasswords
