@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from accounts import sessions
 from accounts.models import Consent, ConsentDocument, DataExport, EmailChange, SessionRecord, User
-from accounts.second_factors.models import TrustedDevice
+from accounts.second_factors.models import Passkey, TrustedDevice
 from billing.models import Bill, Link, LinkRequest
 from meters.models import Meter, MeterPhoto, Submission, SubmissionValue
 from notifications import operations as notifications
@@ -41,6 +41,8 @@ OWN = {
     "privacy:export_file",
     "privacy:email_confirm",
     "second_factors:device_end",
+    "second_factors:passkey_edit",
+    "second_factors:passkey_end",
     "second_factors:session_end",
     "notifications:notification_open",
     "billing:account_detail",
@@ -71,6 +73,7 @@ SHARED = {
     "meters:photo_detail",
     "meters:meter_detail",
     "meters:meter_history",
+    "meters:meter_nickname",
     "meters:paper_bill",
     "meters:meter_readings",
 }
@@ -149,6 +152,9 @@ def world(alice: User, boris: User, alices_flat: Link) -> World:
     device = TrustedDevice.objects.create(
         user=alice, key_hash="h", proof="sms", first_seen_at=now, last_seen_at=now, until=soon
     )
+    passkey = Passkey.objects.create(
+        user=alice, name="Телефон", credential_id=b"c", public_key=b"k", sign_count=0, created_at=now
+    )
     enter(alice)
     news = notifications.notify(user=alice, event="accounts/welcome", context={}, at=now)
     keys: dict[str, list[object]] = {
@@ -156,6 +162,8 @@ def world(alice: User, boris: User, alices_flat: Link) -> World:
         "privacy:export_file": [export.public_id],
         "privacy:email_confirm": [signing.dumps(change.pk, salt="accounts.email-change")],
         "second_factors:device_end": [device.pk],
+        "second_factors:passkey_edit": [passkey.pk],
+        "second_factors:passkey_end": [passkey.pk],
         "second_factors:session_end": [SessionRecord.objects.filter(user=alice).latest("pk").pk],
         "notifications:notification_open": [news.pk],
         "billing:holder_end": [alices_flat.pk, later.pk],
