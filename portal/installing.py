@@ -19,17 +19,8 @@ KEPT = (
     "fonts/golos-text-500.woff2",
     "fonts/golos-text-700.woff2",
     "img/favicon.svg",
-    "js/app.js",
-    "js/costs.js",
-    "js/draft.js",
-    "js/drum.js",
-    "js/numbers.js",
-    "js/offline-form.js",
+    "js/joined.js",
     SENDINGS,
-    "js/offline/told.js",
-    "js/summary.js",
-    "js/unchanged.js",
-    "js/usage.js",
 )
 """All that the form needs to open without a network."""
 

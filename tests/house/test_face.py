@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management.base import CommandError
 
 from portal.icons import ICONS
-from portal.management.commands import join_css
+from portal.management.commands import join_css, join_js
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(
@@ -111,12 +112,24 @@ def test_every_icon_asked_for_is_drawn() -> None:
     assert asked <= set(ICONS)
 
 
+def test_joined_script_is_fresh() -> None:
+    assert join_js.JOINED.read_text(encoding="utf-8") == join_js.join_js()
+
+
+def test_a_form_the_joining_does_not_know_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app.js").write_text('import all from "./other.js";\n', encoding="utf-8")
+    monkeypatch.setattr(join_js, "FOLDER", tmp_path)
+    with pytest.raises(CommandError, match="does not know"):
+        join_js.join_js()
+
+
 def test_every_behaviour_has_its_module() -> None:
     folder = ROOT / "static/js"
     loaded = set(re.findall(r'import\("\./([\w-]+\.js)"\)', (folder / "app.js").read_text(encoding="utf-8")))
     assert loaded == {path.name for path in folder.glob("*.js")} - {
         "app.js",
         "costs.js",
+        "joined.js",
         "numbers.js",
         "reply-template.js",
     }
