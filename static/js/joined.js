@@ -21,6 +21,7 @@ const behaviours = [
   ["[data-countdown]", () => Promise.resolve(take("countdown.js"))],
   ["[data-shows-when]", () => Promise.resolve(take("choose-fields.js"))],
   ["[data-copy]", () => Promise.resolve(take("copy.js"))],
+  ["[data-passkey]", () => Promise.resolve(take("passkey.js"))],
   ["[data-dismiss]", () => Promise.resolve(take("dismiss.js"))],
   ["[data-focus-now]", () => Promise.resolve(take("focus-now.js"))],
   ["form[data-upload-progress]", () => Promise.resolve(take("upload-progress.js"))],
@@ -595,11 +596,25 @@ async function settle(place, facts) {
   if (rows.length === 1 && only.state === "sent" && isUntouched()) location.replace(only.url);
 }
 
+async function tellReady() {
+  const words = document.querySelector("[data-offline-ready]");
+  if (!words || !navigator.serviceWorker) return;
+  await navigator.serviceWorker.ready;
+  words.classList.add("is-ready");
+  const button = words.querySelector("[data-install]");
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    button.hidden = false;
+    button.addEventListener("click", () => event.prompt().then(() => { button.hidden = true; }));
+  });
+}
+
 async function keepOffline(place) {
   const facts = JSON.parse(document.getElementById(place.dataset.offline).textContent);
   try {
     await navigator.serviceWorker?.register("/service-worker.js");
     await sendings.know(facts);
+    tellReady();
     await settle(place, facts);
   } catch (error) {
     if (!(error instanceof DOMException || error instanceof TypeError)) throw error;
@@ -777,6 +792,64 @@ function drawSending(sending, facts, deeds = []) {
   return notice;
 }
 Object.assign(out, { drawSending });
+};
+modules["passkey.js"] = (out) => {
+const toBytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
+
+const toText = (buffer) =>
+  btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
+
+function readOptions(options) {
+  const known = (list) => list?.map((each) => ({ ...each, id: toBytes(each.id) }));
+  const read = { ...options, challenge: toBytes(options.challenge) };
+  if (options.user) read.user = { ...options.user, id: toBytes(options.user.id) };
+  if (options.allowCredentials) read.allowCredentials = known(options.allowCredentials);
+  if (options.excludeCredentials) read.excludeCredentials = known(options.excludeCredentials);
+  return read;
+}
+
+function writeAnswer(credential) {
+  const parts = ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"];
+  const found = parts.filter((part) => credential.response[part]);
+  return JSON.stringify({
+    id: credential.id,
+    rawId: toText(credential.rawId),
+    type: credential.type,
+    response: Object.fromEntries(found.map((part) => [part, toText(credential.response[part])])),
+  });
+}
+
+async function askForProof(form, url) {
+  const body = new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value });
+  const answer = await fetch(url, { method: "POST", body });
+  if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
+  return navigator.credentials.get({ publicKey: readOptions(await answer.json()) });
+}
+
+function offerPasskey(element) {
+  if (!window.PublicKeyCredential || !navigator.credentials) return;
+  element.hidden = false;
+  const form = element.form;
+  if (!form) return;
+  const failed = form.querySelector("[data-passkey-failed]");
+
+  element.addEventListener("click", async (event) => {
+    if (form.elements.credential.value) return;
+    event.preventDefault();
+    if (failed) failed.hidden = true;
+    try {
+      const credential = element.dataset.passkeyOptions
+        ? await navigator.credentials.create({ publicKey: readOptions(JSON.parse(element.dataset.passkeyOptions)) })
+        : await askForProof(form, element.dataset.passkey);
+      form.elements.credential.value = writeAnswer(credential);
+    } catch {
+      if (failed) failed.hidden = false;
+      return;
+    }
+    form.requestSubmit(element);
+  });
+}
+Object.assign(out, { default: offerPasskey });
 };
 modules["password-checklist.js"] = (out) => {
 const rules = {

@@ -39,11 +39,26 @@ async function settle(place, facts) {
   if (rows.length === 1 && only.state === "sent" && isUntouched()) location.replace(only.url);
 }
 
+/** Say that the form opens without a network, once it does, and offer to install the portal where a browser can. */
+async function tellReady() {
+  const words = document.querySelector("[data-offline-ready]");
+  if (!words || !navigator.serviceWorker) return;
+  await navigator.serviceWorker.ready;
+  words.classList.add("is-ready");
+  const button = words.querySelector("[data-install]");
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    button.hidden = false;
+    button.addEventListener("click", () => event.prompt().then(() => { button.hidden = true; }));
+  });
+}
+
 export default async function keepOffline(place) {
   const facts = JSON.parse(document.getElementById(place.dataset.offline).textContent);
   try {
     await navigator.serviceWorker?.register("/service-worker.js");
     await sendings.know(facts);
+    tellReady();
     await settle(place, facts);
   } catch (error) {
     // A browser that lets nothing be stored has no form without a network; the page itself is whole.
