@@ -11,6 +11,7 @@ from django.utils import timezone
 from billing.models import Supplier
 from exchange import gate as gates
 from exchange import merges
+from exchange.adoptions import adopt_meters
 from exchange.bill_lines import remove_vanished_lines
 from exchange.differences import find_differences, refuse_broken, refuse_doubles
 from exchange.gate import Gate
@@ -78,6 +79,8 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
     """Counts of one file: every row is added, changed, the same or rejected."""
     file = merge.layout.file
     staged = all_staged[file]
+    if file == METERS.file:
+        adopt_meters(scope)
     found = find_differences(merge, staged, scope)
     # The indexes of a large load find for nothing what is twice in it.
     leaves_doubles = bool(merge.bounded_by) and is_large_load(merge, found)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.residents import staff_of
 from billing import account_numbers
 from billing.staff_access import AccountAdmin
+from meters.operations import ReplacementNotPossible
 from support import operations, queries
 from support.models import ErrorReport, ReplyTemplate
 from support.numbers import read_report_number
@@ -91,6 +92,7 @@ class ErrorReportAdmin(AccountAdmin):
             "answer": self.answer_view,
             "resolve": self.resolve_view,
             "decline": self.decline_view,
+            "replacement": self.replacement_view,
         }
         own = [
             path(
@@ -144,6 +146,15 @@ class ErrorReportAdmin(AccountAdmin):
     def decline_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
         return self._close(request, report_id, operations.decline_report, "Отклонено.", reason_required=True)
 
+    def replacement_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
+        report = self._get_report_to_change(request, report_id)
+        return self._do(
+            request,
+            report,
+            "Замена подтверждена, новый счётчик уже в показаниях у жителя.",
+            lambda at: operations.confirm_replacement(report_id=report.pk, staff=staff_of(request), at=at),
+        )
+
     def _close(
         self,
         request: HttpRequest,
@@ -169,7 +180,7 @@ class ErrorReportAdmin(AccountAdmin):
         """One operation, then the page of the report again with what came of it."""
         try:
             deed(timezone.now())
-        except (operations.ReportClosed, operations.ReportTakenByAnother) as error:
+        except (operations.ReportClosed, operations.ReportTakenByAnother, ReplacementNotPossible) as error:
             self.message_user(request, str(error), messages.WARNING)
         else:
             self.log_change(request, report, done)
@@ -206,6 +217,7 @@ class ErrorReportAdmin(AccountAdmin):
             "opts": self.opts,
             "report": report,
             "thread": queries.get_thread(report),
+            "replacement": queries.get_replacement(report),
             "letter": queries.get_letter(report),
             "answer_form": answer_form or AnswerForm(),
             "close_form": close_form or CloseForm(prefix="close"),

@@ -51,7 +51,7 @@ class DocumentsField(forms.FileField):
         return documents.read_document(file.name or "", file.read(documents.MAX_BYTES + 1))
 
 
-class _WithDocuments(forms.Form):
+class WithDocuments(forms.Form):
     """A text with files. The browser forgets chosen files, so their names are said when anything else is wrong."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
@@ -95,7 +95,7 @@ class _WithDocuments(forms.Form):
         return key
 
 
-class ReportForm(_WithDocuments):
+class ReportForm(WithDocuments):
     """The account comes from the resident's links, the meter from that account."""
 
     account = forms.ModelChoiceField(Link.objects.none(), widget=forms.HiddenInput)
@@ -126,7 +126,7 @@ class ReportForm(_WithDocuments):
         return self.meters.get(self.cleaned_data.get("meter", NO_METER))
 
 
-class MessageForm(_WithDocuments):
+class MessageForm(WithDocuments):
     """The resident writes on."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

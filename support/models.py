@@ -98,6 +98,26 @@ class ErrorReport(models.Model):
         self.closed_at = None
 
 
+class MeterReplacement(models.Model):
+    """What a resident says of a replaced meter; staff confirm it by the act, and the new meter begins."""
+
+    report = models.OneToOneField(ErrorReport, models.CASCADE, related_name="replacement")
+    replaced_on = models.DateField("заменён")
+    serial = models.CharField("номер нового", max_length=40)
+    model = models.CharField("модель нового", max_length=100, blank=True)
+    closing = models.JSONField("прежний остановился на", help_text="{code of the scale: value as text}")
+    opening = models.JSONField("новый начал с", help_text="{code of the scale: value as text}")
+    confirmed_at = models.DateTimeField("подтверждено", null=True, blank=True)
+    new_meter = models.ForeignKey(Meter, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = "замена прибора учёта"
+        verbose_name_plural = "замены приборов учёта"
+
+    def __str__(self) -> str:
+        return f"{self.replaced_on}: № {self.serial}"
+
+
 class ReportMessage(models.Model):
     """What the resident or staff said after the report was made."""
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import User
 from billing import staff_scope
 from notifications.models import OutgoingMessage
-from support.models import Attachment, ErrorReport, ReplyTemplate, ReportDecision
+from support.models import Attachment, ErrorReport, MeterReplacement, ReplyTemplate, ReportDecision
 
 PAGE = 30
 OPEN = [ErrorReport.Status.NEW, ErrorReport.Status.TAKEN, ErrorReport.Status.ANSWERED]
@@ -96,3 +96,8 @@ def get_letter(report: ErrorReport) -> OutgoingMessage | None:
 
 def get_reply_templates(purpose: str) -> list[ReplyTemplate]:
     return list(ReplyTemplate.objects.filter(purpose=purpose).order_by("title"))
+
+
+def get_replacement(report: ErrorReport) -> MeterReplacement | None:
+    """What the resident said of a replaced meter, if the report is about that."""
+    return MeterReplacement.objects.filter(report=report).select_related("new_meter").first()

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,11 +17,13 @@ from accounts.models import User
 from accounts.residents import resident_of
 from billing import queries as billing
 from billing.models import Link
+from meters.queries.places import get_neighbourhood
 from support import operations, queries
 from support.differences import tell_difference, tell_paper_difference
 from support.facts import AccountFacts, collect_facts
 from support.forms import NO_METER, MessageForm, ReportForm
 from support.models import Attachment, ErrorReport
+from support.replacement_form import ReplacementForm
 
 
 @require_safe
@@ -69,6 +72,46 @@ def report_create(request: HttpRequest) -> HttpResponse:
             return redirect("support:report_detail", report.number)
     context = {"form": form, "link": link, "facts": facts, "can_change": len(links) > 1}
     return render(request, "support/report_form.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def replacement_create(request: HttpRequest, meter_id: int) -> HttpResponse:
+    """The resident tells of a replaced meter; staff confirm it by the act."""
+    user = resident_of(request)
+    try:
+        around = get_neighbourhood(user, meter_id)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    link, meter = around.link, around.place.meter
+    if not around.place.is_present or not around.scales:
+        return redirect(f"{reverse('support:report_create')}?account={link.pk}&meter={meter.pk}&reason=meter_replaced")
+    form = ReplacementForm(
+        request.POST or None,
+        request.FILES or None,
+        meter=meter,
+        scales=around.scales,
+        on=timezone.localdate(),
+        too_heavy="UPLOAD_TOO_HEAVY" in request.META,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            report = operations.report_error(
+                user=user,
+                key=form.cleaned_data["key"],
+                account=link.account,
+                meter=meter,
+                reason=ErrorReport.Reason.METER_REPLACED,
+                text=form.write_text(),
+                documents=form.cleaned_data["documents"],
+                at=timezone.now(),
+                replacement=form.make_replacement(),
+            )
+        except operations.ReportRefused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Обращение {report.number} принято. Сотрудник проверит замену и ответит.")
+            return redirect("support:report_detail", report.number)
+    return render(request, "support/replacement_form.html", {"form": form, "link": link, "meter": meter})
 
 
 def _choose_link(links: list[Link], wanted: str | None) -> Link | None:

@@ -40,6 +40,9 @@ class Meter(models.Model):
     current_max = models.DecimalField("наибольший ток, А", max_digits=8, decimal_places=2, null=True, blank=True)
     phases = models.PositiveSmallIntegerField("фаз", null=True, blank=True)
     owner = models.CharField("владелец", max_length=200, blank=True)
+    awaits_registry = models.BooleanField(
+        "ждёт реестра", default=False, db_default=False, help_text="known from a confirmed replacement alone"
+    )
 
     objects = MeterQuerySet.as_manager()
 
@@ -53,7 +56,10 @@ class Meter(models.Model):
         verbose_name = "прибор учёта"
         verbose_name_plural = "приборы учёта"
         constraints = [models.UniqueConstraint(fields=["supplier", "registration"], name="meter_registration")]
-        indexes = [models.Index(fields=["supplier", "serial_key"], name="meter_serial")]
+        indexes = [
+            models.Index(fields=["supplier", "serial_key"], name="meter_serial"),
+            models.Index(fields=["supplier"], name="meter_awaits_registry", condition=Q(awaits_registry=True)),
+        ]
 
     def __str__(self) -> str:
         return self.label

@@ -20,6 +20,7 @@ from meters.operations.moving import CODE as OTHER_METER
 from meters.operations.moving import move_readings
 from meters.operations.naming import name_meter
 from meters.operations.photographing import attach_photo, forget_old_photos
+from meters.operations.replacing import ReplacementNotPossible, replace_meter
 from meters.operations.reviewing import DecidedMeanwhile, replace_by_inspection, review_submission
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
@@ -29,6 +30,7 @@ __all__ = [
     "DecidedMeanwhile",
     "NotPossibleNow",
     "NothingToSend",
+    "ReplacementNotPossible",
     "Settled",
     "attach_photo",
     "check_waiting_submissions",
@@ -43,6 +45,7 @@ __all__ = [
     "move_readings",
     "name_meter",
     "replace_by_inspection",
+    "replace_meter",
     "restore_submission",
     "review_submission",
     "settle_counted",

@@ -18,7 +18,7 @@ from notifications import operations as notifications
 from support import attachments
 from support.documents import Document
 from support.facts import collect_facts
-from support.models import ErrorReport, ReportDecision, ReportMessage
+from support.models import ErrorReport, MeterReplacement, ReportDecision, ReportMessage
 from support.numbers import format_report_number
 
 REPORTS = limits.Limit("reports-user-day", 20, timedelta(days=1), "a branch can read what a person can write")
@@ -46,8 +46,11 @@ def report_error(
     text: str,
     documents: Sequence[Document],
     at: datetime,
+    replacement: MeterReplacement | None = None,
 ) -> ErrorReport:
     """Keep the report with its facts and files, and promise the branch its letter (domain.md 1.4).
+
+    A `replacement`, not saved yet, is kept with it for staff to confirm.
 
     The account and the meter come from what the resident may see. The same key again gives the report it made before.
 
@@ -55,7 +58,7 @@ def report_error(
     """
     try:
         with attachments.stored(documents, at=at) as files:
-            return _write_report(user, uuid5(key, str(user.pk)), account, meter, reason, text, files, at)
+            return _write_report(user, uuid5(key, str(user.pk)), account, meter, reason, text, files, replacement, at)
     except _Repeated as repeated:
         return repeated.report
     except (attachments.NotKept, attachments.DailyBytesSpent) as error:
@@ -87,6 +90,7 @@ def _write_report(
     reason: str,
     text: str,
     files: Sequence[attachments.StoredFile],
+    replacement: MeterReplacement | None,
     at: datetime,
 ) -> ErrorReport:
     _queue_up(user)
@@ -108,6 +112,9 @@ def _write_report(
         facts=collect_facts(account).about(meter),
         created_at=at,
     )
+    if replacement is not None:
+        replacement.report = report
+        replacement.save(force_insert=True)
     attachments.attach(files, user=user, report=report, at=at)
     _write_to_branch(report, files, at)
     return report

@@ -1,6 +1,7 @@
 """Staff work the queue. Each act is a row (who, when, why), and the resident hears of it at the bell."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.urls import reverse
@@ -8,8 +9,9 @@ from django.urls import reverse
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
+from meters import operations as meters
 from notifications import operations as notifications
-from support.models import ErrorReport, ReportDecision, ReportMessage
+from support.models import ErrorReport, MeterReplacement, ReportDecision, ReportMessage
 
 
 class ReportClosed(Exception):
@@ -65,6 +67,35 @@ def resolve_report(*, report_id: int, staff: User, reason: str, at: datetime) ->
 def decline_report(*, report_id: int, staff: User, reason: str, at: datetime) -> ErrorReport:
     """It will not be done, and the reason says why. Raises: ErrorReport.DoesNotExist; ReportClosed."""
     return _close(report_id, ErrorReport.Status.DECLINED, ReportDecision.Kind.DECLINE, staff, reason, at)
+
+
+@transaction.atomic(durable=True)
+def confirm_replacement(*, report_id: int, staff: User, at: datetime) -> ErrorReport:
+    """By the act the meter was replaced: the new one begins, and the report is resolved.
+
+    Raises: ErrorReport.DoesNotExist; ReportClosed; meters' ReplacementNotPossible.
+    """
+    report = _open_report(report_id)
+    replacement = MeterReplacement.objects.get(report=report)
+    if report.meter is None:
+        raise meters.ReplacementNotPossible("В обращении нет прежнего счётчика.")
+    replacement.new_meter = meters.replace_meter(
+        account=report.account,
+        old=report.meter,
+        serial=replacement.serial,
+        model=replacement.model,
+        replaced_on=replacement.replaced_on,
+        closing=_read(replacement.closing),
+        opening=_read(replacement.opening),
+    )
+    replacement.confirmed_at = at
+    replacement.save(update_fields=["new_meter", "confirmed_at"])
+    words = f"Замену подтвердили: счётчик № {replacement.serial} уже можно выбирать в показаниях."
+    return _close(report_id, ErrorReport.Status.RESOLVED, ReportDecision.Kind.RESOLVE, staff, words, at)
+
+
+def _read(values: dict[str, str]) -> dict[str, Decimal]:
+    return {code: Decimal(text) for code, text in values.items()}
 
 
 def _close(report_id: int, status: str, kind: str, staff: User, reason: str, at: datetime) -> ErrorReport:
