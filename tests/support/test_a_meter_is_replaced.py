@@ -1,8 +1,7 @@
-"""A resident tells of a replaced meter, staff confirm it by the act, and the registry finds the new one by its serial."""
+"""A resident tells of a replaced meter, staff confirm it by the act, and the registry finds it by its serial."""
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,9 +59,7 @@ def confirm(staff: User) -> str:
     report = ErrorReport.objects.get()
     page = desk.get(reverse("admin:support_errorreport_change", args=[report.pk])).content.decode()
     assert "Подтвердить замену" in page
-    return desk.post(
-        reverse("admin:support_errorreport_replacement", args=[report.pk]), follow=True
-    ).content.decode()
+    return desk.post(reverse("admin:support_errorreport_replacement", args=[report.pk]), follow=True).content.decode()
 
 
 def test_told_confirmed_and_read_on(as_alice: PageClient, staff: User, alices_flat: Link, old: Meter) -> None:
