@@ -74,6 +74,7 @@ SHARED = {
     "meters:meter_detail",
     "meters:meter_history",
     "meters:meter_nickname",
+    "support:replacement_create",
     "meters:paper_bill",
     "meters:meter_readings",
 }
@@ -174,6 +175,7 @@ def world(alice: User, boris: User, alices_flat: Link) -> World:
         "meters:photo_detail": [photo.public_id],
         "meters:meter_readings": [meter.pk, "csv"],
         "support:attachment_detail": [attachment.public_id],
+        "support:replacement_create": [meter.pk],
     }
     for name in OWN | SHARED:
         if name.startswith("billing:"):
