@@ -21,7 +21,7 @@ HOLDS = (
 
 def close_reports(user: User, at: datetime) -> None:
     """Nobody waits for an answer any more, and letters that told branches of the reports are forgotten here."""
-    reports = ErrorReport.objects.visible_to(user)
+    reports = ErrorReport.objects.filter(user=user)
     notifications.forget_messages(keys=[report.letter_key for report in reports])
     still_open = [report for report in reports if report.is_open]
     ReportDecision.objects.bulk_create(

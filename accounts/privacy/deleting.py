@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import limits
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
-from accounts.models import CabinetDeletion, User
+from accounts.models import CabinetDeletion, Recovery, User
 from accounts.operations import AccountsError
 from notifications import operations as notifications
 
@@ -113,5 +113,12 @@ def _tell(user: User, deletion: CabinetDeletion, event: str, *, at: datetime) ->
     notifications.notify(user=user, event=name, context=context, url=url, at=at)
     key = f"deletion/{deletion.pk}/{event}"
     notifications.queue_sms(to=str(user.phone), event=name, context=context, key=f"{key}/sms", at=at)
-    if user.email:
-        notifications.queue_email(to=user.email, event=name, context=context, key=f"{key}/email", at=at)
+    for email in _find_emails(user):
+        letter = f"{key}/{limits.hash_subject(email)[:12]}"
+        notifications.queue_email(to=email, event=name, context=context, key=letter, at=at)
+
+
+def _find_emails(user: User) -> set[str]:
+    """Where the owner reads: also the address of before, when a new password came by SMS and nobody was recognised."""
+    former = Recovery.objects.filter(user=user).unproven().values_list("former_email", flat=True)
+    return {user.email, *former} - {""}

@@ -20,6 +20,7 @@ from accounts.models import (
     PhoneChallenge,
     PhoneChange,
     PhoneRelease,
+    Recovery,
     SessionRecord,
     User,
 )
@@ -39,7 +40,7 @@ def erase_cabinet(*, deletion_id: int, at: datetime, clock: Callable[[], datetim
     if deletion is None:
         return False
     user = deletion.user
-    sessions.end_sessions(SessionRecord.objects.visible_to(user))
+    sessions.end_sessions(SessionRecord.objects.filter(user=user))
     for path in _find_files(user):
         default_storage.delete(path)
     return _erase_rows(deletion_id, claimed_at=at, at=clock())
@@ -137,8 +138,10 @@ def _forget_contacts(used_phones: set[str], emails: set[str]) -> Counter[str]:
 
 
 def _find_emails(user: User) -> set[str]:
-    """The present address and all that were typed before it."""
-    return {user.email, *EmailChange.objects.visible_to(user).values_list("email", flat=True)} - {""}
+    """The present address and all that were typed before it, hidden past or not."""
+    typed = EmailChange.objects.filter(user=user).values_list("email", flat=True)
+    former = Recovery.objects.filter(user=user).values_list("former_email", flat=True)
+    return {user.email, *typed, *former} - {""}
 
 
 def _find_phones(user: User) -> set[str]:
@@ -156,7 +159,7 @@ def _leave_pseudonym(user: User, at: datetime) -> None:
     user.email = user.name = ""
     user.is_active = False
     user.last_login = None
-    user.deletion_due_at = None
+    user.deletion_due_at = user.hidden_before = None
     user.erased_at = at
     user.set_unusable_password()
     user.save()

@@ -15,7 +15,16 @@ from django.utils import timezone
 from accounts import operations, tasks
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
-from accounts.models import CabinetDeletion, Consent, ConsentDocument, EmailChange, PhoneRelease, User
+from accounts.models import (
+    CabinetDeletion,
+    Consent,
+    ConsentDocument,
+    EmailChange,
+    PhoneChange,
+    PhoneRelease,
+    Recovery,
+    User,
+)
 from accounts.privacy import deleting, erasing, personal_data
 from accounts.privacy.holds import get_holds
 from billing.models import BillDelivery, Link, LinkRequest
@@ -223,6 +232,24 @@ def test_only_what_is_on_the_list_of_holds_still_points_at_the_pseudonym(lived_i
     held = {hold.model for hold in get_holds()}
     for model, path in personal_data.find_ways():
         assert model in held or not model._default_manager.filter(**{path: lived_in}).exists(), model._meta.label
+
+
+def test_a_hidden_past_and_former_numbers_go_too_and_their_owner_is_told(lived_in: User) -> None:
+    now = timezone.now()
+    lived_in.hidden_before, lived_in.email = now + timedelta(minutes=1), ""
+    lived_in.save()
+    Recovery.objects.create(user=lived_in, began_at=now, was_idle=True, former_email="lampa@alice.example")
+    PhoneChange.objects.create(
+        user=lived_in, former_phone="+79005550777", phone=str(lived_in.phone), created_at=now, confirmed_at=now
+    )
+    notifications.queue_sms(
+        to="+79005550777", event="accounts/deletion_soon", context={"due": now}, key="former", at=now
+    )
+    deletion = ask(lived_in)
+    assert OutgoingMessage.objects.filter(event="accounts/deletion_requested", recipient="lampa@alice.example").exists()
+    erase(deletion)
+    assert list(find_everywhere((*CANARIES, "9005550777"))) == []
+    assert ErrorReport.objects.get().status == "declined"
 
 
 def test_facts_of_use_stay_without_the_person(lived_in: User, boris: User) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -33,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *args: object, contacts: bool, **options: Any) -> None:
         now = timezone.now()
         window = Window(_read_moment(options["since"]), _read_moment(options["until"]) if options["until"] else now)
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = '30min'")
         rows = csv.writer(self.stdout)
         rows.writerow(["user", "phone", "email", "why", "first_at", "last_at", "times"])
         count = 0
