@@ -65,9 +65,9 @@ def refuse_doubles(merge: Merge, staged: Staged, found: Found, rejects: Rejects,
     key = ", ".join(layout.key)
     suspects = layout.stage
     if suspected < FEW * staged.rows:
-        texts = ", ".join(f"coalesce({name}::text, '')" for name in layout.key)
+        texts = ", ".join(f"coalesce(s.{name}::text, '')" for name in layout.key)
         suspects = (
-            f"(SELECT * FROM {layout.stage} WHERE ({texts}) IN (SELECT {texts} FROM {layout.stage} "
+            f"(SELECT * FROM {layout.stage} s WHERE ({texts}) IN (SELECT {texts} FROM {layout.stage} s "
             f"JOIN {merge.found} USING (row){'' if new else ' WHERE standing IS NOT NULL'})) suspects"
         )
     with connection.cursor() as cursor:

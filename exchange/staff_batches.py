@@ -22,7 +22,7 @@ from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.models import ExportBatch, ExportedSubmission
 from exchange.packages import UnreadablePackage
-from exchange.readings_out import COMPOSERS
+from exchange.readings_out import DOWNLOADS
 from exchange.staff_access import ReadOnlyAdmin
 from exchange.staff_forms import ReplyForm
 from meters import operations as meters
@@ -82,7 +82,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
                     reverse("admin:exchange_exportbatch_download", args=[batch.pk, name]),
                     name.rpartition(".")[2].upper(),
                 )
-                for name in COMPOSERS
+                for name in DOWNLOADS
             ),
         )
 
@@ -178,9 +178,9 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         batch = get_object_or_404(self.get_queryset(request).select_related("supplier"), pk=batch_id)
-        if name not in COMPOSERS:
+        if name not in DOWNLOADS:
             raise Http404
-        content_type, compose = COMPOSERS[name]
+        content_type, compose = DOWNLOADS[name]
         try:
             record_export(
                 staff=staff_of(request),

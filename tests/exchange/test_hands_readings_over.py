@@ -1,7 +1,9 @@
 """Accepted readings go to the billing system: each once, in files that can be made again."""
 
 import csv
+import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from billing.models import Link
 from exchange import operations
@@ -159,6 +162,27 @@ def test_staff_gather_and_take_the_files(as_staff: Client, accepted: Submission)
     assert accepted.receipt in answer.getvalue().decode()
     assert as_staff.get(reverse("admin:exchange_exportbatch_change", args=[batch.pk])).status_code == 200
     assert as_staff.get(reverse("admin:exchange_exportbatch_download", args=[batch.pk, "x"])).status_code == 404
+
+
+def test_a_workbook_holds_the_same_and_nothing_it_would_run(
+    as_staff: Client, accepted: Submission, tmp_path: Path
+) -> None:
+    Meter.objects.filter(pk=accepted.meter_id).update(serial='=HYPERLINK("http://evil.example")')
+    export(tmp_path, xlsx=True)
+    batch = ExportBatch.objects.get()
+
+    answer = as_staff.get(reverse("admin:exchange_exportbatch_download", args=[batch.pk, "readings-out.xlsx"]))
+
+    for content in (answer.getvalue(), (tmp_path / "psk-2026-11-0001" / "readings-out.xlsx").read_bytes()):
+        sheet = load_workbook(io.BytesIO(content)).active
+        heading, *rows = sheet.iter_rows(values_only=True)
+        assert heading == COLUMNS
+        assert [(row[0], row[4], row[5], row[6]) for row in rows] == [
+            (accepted.receipt, "1", datetime(2026, 11, 20), 12896),
+            (accepted.receipt, "2", datetime(2026, 11, 20), 3588),
+        ]
+        assert rows[0][3] == """'=HYPERLINK("http://evil.example")"""
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s", "n", "d"}
 
 
 def test_residents_neither_gather_nor_download(as_alice: PageClient, accepted: Submission) -> None:

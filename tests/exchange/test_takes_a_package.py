@@ -155,3 +155,15 @@ def test_a_reading_sent_through_the_portal_stays_tied_to_its_submission(tmp_path
 
     corrected = Reading.objects.get(pk=reading.pk)
     assert (corrected.value, corrected.submission) == (205, reading.submission)
+
+
+def test_one_line_of_many_is_corrected(tmp_path: Path) -> None:
+    """Few differences in a large file are looked at alone."""
+    lines = BILL_LINES + "".join(f"B1;electricity;;{code};;;norm;;;;1.00\n" for code in range(3, 90))
+    take(tmp_path / "1", CLEAN | {"bill_lines.csv": lines})
+
+    run = take(tmp_path / "2", {"bill_lines.csv": lines.replace(";100;200;actual;", ";100;207;actual;")})
+
+    counts = run.counts["bill_lines.csv"]
+    assert (counts["added"], counts["changed"], counts["same"]) == (0, 1, 88)
+    assert BillLine.objects.get(code="1").current == 207

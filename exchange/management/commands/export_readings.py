@@ -32,6 +32,7 @@ class Command(BaseCommand):
             help="в какую папку класть папки выгрузок (по умолчанию %(default)s)",
         )
         parser.add_argument("--batch", type=int, help="номер прежней выгрузки")
+        parser.add_argument("--xlsx", action="store_true", help="положить рядом и книгу XLSX")
 
     def handle(self, *args: Any, supplier: str, out: Path, batch: int | None, **options: Any) -> None:
         owner = Supplier.objects.filter(code=supplier).first()
@@ -44,15 +45,15 @@ class Command(BaseCommand):
             if not batches:
                 raise CommandError(f"Выгрузки № {batch} у поставщика {supplier} нет.", returncode=UNKNOWN)
         for row in batches:
-            self._write(row, out)
+            self._write(row, out, with_sheet=options["xlsx"])
         if not batches:
             self.stdout.write("Новых принятых показаний нет.")
         if waiting := meters.count_waiting_for_staff(owner.pk):
             self.stdout.write(f"Ещё ждут решения сотрудника, в выгрузку не вошли: {waiting}.")
 
-    def _write(self, batch: ExportBatch, out: Path) -> None:
+    def _write(self, batch: ExportBatch, out: Path, *, with_sheet: bool) -> None:
         try:
-            place = write_batch(batch, out)
+            place = write_batch(batch, out, with_sheet=with_sheet)
         except OSError as error:
             raise CommandError(
                 f"Выгрузка № {batch.number} собрана, но не записана: {error}. "
