@@ -21,6 +21,7 @@ from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.models import ExportBatch, ExportedSubmission
 from exchange.operations import exporting
+from exchange.readings_out import COLUMNS
 from meters.models import Meter, Submission
 from tests import residents
 from tests.exchange.conftest import send
