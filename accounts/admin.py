@@ -14,6 +14,7 @@ from accounts.audit.staff import SecurityEventAdmin as SecurityEventAdmin
 from accounts.models import PhoneRelease, User
 from accounts.privacy.staff_acts import CabinetDeletionAdmin as CabinetDeletionAdmin
 from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
+from accounts.second_factors.staff_removals import FactorRemovalAdmin as FactorRemovalAdmin
 from accounts.staff_forms import ReleaseForm
 
 

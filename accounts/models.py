@@ -17,6 +17,7 @@ from accounts.privacy.models import CabinetDeletion as CabinetDeletion
 from accounts.privacy.models import DataExport as DataExport
 from accounts.privacy.models import EmailChange as EmailChange
 from accounts.recovery.models import Recovery as Recovery
+from accounts.second_factors.models import FactorRemoval as FactorRemoval
 from accounts.second_factors.models import Passkey as Passkey
 from accounts.second_factors.models import TrustedDevice as TrustedDevice
 from accounts.session_records import SessionRecord as SessionRecord

@@ -90,6 +90,7 @@ class Kind(TextChoices):
     # Staff.
     STAFF_SIGN_IN = "staff.sign_in", "Вход сотрудника"
     STAFF_FACTOR_SET = "staff.factor_set", "Второй шаг входа сотрудника"
+    FACTOR_REMOVAL_ASKED = "staff.factor_removal_asked", "Сотрудник просит снять приложение с кодами"
     STAFF_ROLE = "staff.role", "Роль сотрудника"
     STAFF_SCOPE = "staff.scope", "Участок сотрудника"
     STAFF_VIEW = "staff.view", "Сотрудник смотрел данные"

@@ -87,11 +87,16 @@ def end_application(*, user: User, at: datetime) -> None:
     user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_staff:
         raise StaffNeedIt
+    take_away(user, staff=None, at=at)
+
+
+def take_away(user: User, *, staff: User | None, at: datetime) -> None:
+    """Within a transaction: the application and the spare codes are gone, and the user is told on every way."""
     deleted = TOTPDevice.objects.filter(user=user, confirmed=True).delete()[0]
     StaticDevice.objects.filter(user=user).delete()
     if not deleted:
         return
-    record_event(Kind.FACTOR_ENDED, user=user, at=at)
+    record_event(Kind.FACTOR_ENDED, user=user, staff=staff, at=at)
     event, key = "accounts/application_ended", f"application-ended/{user.pk}/{at.timestamp()}"
     notifications.notify(user=user, event=event, context={"at": at}, at=at)
     notifications.queue_sms(to=str(user.phone), event=event, context={}, key=f"{key}/sms", at=at)

@@ -92,3 +92,33 @@ class Passkey(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class FactorRemoval(models.Model):
+    """Staff take away a lost application, two of them together (ASVS 6.4.4): one asks, another confirms."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="factor_removals", verbose_name="чьё приложение"
+    )
+    reason = models.TextField("причина")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="кто просит")
+    asked_at = models.DateTimeField("когда")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name="кто подтвердил"
+    )
+    confirmed_at = models.DateTimeField("подтверждено", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "снятие приложения с кодами"
+        verbose_name_plural = "снятия приложений с кодами"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=models.F("asked_by")), name="factor_removal_four_eyes"
+            ),
+            models.UniqueConstraint(
+                fields=["user"], condition=Q(confirmed_at=None), name="factor_removal_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.asked_at:%d.%m.%Y %H:%M}"

@@ -24,7 +24,7 @@ from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_STAFF = ["phonerelease", "securityevent", "consentdocument", "cabinetdeletion"]
+OPEN_TO_STAFF = ["phonerelease", "factorremoval", "securityevent", "consentdocument", "cabinetdeletion"]
 LOGIN, ENROL = "/admin/login/", "/admin/second-factor/"
 
 

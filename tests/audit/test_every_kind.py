@@ -159,6 +159,13 @@ def _(world: World) -> None:
     world.as_alice.post(f"/security/passkeys/{key.pk}/end/")
 
 
+@by(Kind.FACTOR_REMOVAL_ASKED)
+def _(world: World) -> None:
+    TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
+    typed = {"phone": residents.ALICE, "reason": "Пришла в отделение с паспортом."}
+    world.office.post(reverse("admin:accounts_factorremoval_add"), typed)
+
+
 @by(Kind.FACTOR_CHECKED)
 def _(world: World) -> None:
     TOTPDevice.objects.create(user=world.alice, name="Приложение", confirmed=True)
