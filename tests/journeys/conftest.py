@@ -74,6 +74,7 @@ def portal() -> Iterator[Portal]:
         if name not in {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE", "SECRET_KEY", "LOCAL"}
     }
     environment |= {"PORT": str(port), "EMBEDDED_SERVICES_FOLDER": str(folder), "SMS_FILE": str(sms_file), "DEMO": "1"}
+    environment["TRUSTED_PROXY_COUNT"] = "1"  # whoever names an address is believed, so that a test may forge it
     log = (folder / "log.txt").open("w", encoding="utf-8")
     process = subprocess.Popen(
         [sys.executable, "-m", "embedded_services", "run", "--bound"],

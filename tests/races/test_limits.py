@@ -1,5 +1,6 @@
 """Limits asked at the same moment admit exactly their count (security.md S8)."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,6 +14,7 @@ from tests import residents
 from tests.factories import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
+REPETITIONS = int(os.environ.get("LIMIT_REPETITIONS", "3"))
 
 
 def at_once(deed: Callable[[int], Any], times: int) -> list[Any]:
@@ -29,6 +31,14 @@ def at_once(deed: Callable[[int], Any], times: int) -> list[Any]:
 def test_a_hundred_at_once_admit_exactly_the_count() -> None:
     limit = limits.Limit("test", 10, limits.HOUR)
     assert at_once(lambda _: limits.consume(limit, "one", at=NOW), 100).count(True) == 10
+
+
+@pytest.mark.parametrize("repetition", range(REPETITIONS))
+def test_two_hundred_at_once_again_and_again_admit_exactly_the_count(repetition: int) -> None:
+    """S8. `LIMIT_REPETITIONS=50` is the full size."""
+    limit = limits.Limit(f"again-{repetition}", 10, limits.HOUR)
+    assert at_once(lambda _: limits.consume(limit, "one", at=NOW), 200).count(True) == 10
+    assert LimitedAct.objects.filter(kind=limit.kind).count() == 10
 
 
 def test_policies_asked_together_are_exact_and_never_wait_for_each_other() -> None:
