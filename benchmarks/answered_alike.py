@@ -67,8 +67,8 @@ web = subprocess.Popen(
         **dict.fromkeys(limits, MANY),
         "SERVES_WEB": "1",
         "DJANGO_SETTINGS_MODULE": "portal.settings",
-        "LOG_LEVEL": "CRITICAL",
     },
+    stderr=subprocess.DEVNULL,
 )
 seen: dict[str, set[int]] = {}
 try:
