@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts import operations
-from accounts.audit import retention, watching
+from accounts.audit import watching
 from accounts.privacy import deleting, erasing, exporting
 from notifications import hints
 
@@ -42,8 +42,3 @@ def sweep_deletions() -> None:
 @shared_task
 def watch_codes() -> None:
     watching.watch_codes(at=timezone.now())
-
-
-@shared_task
-def forget_old_events() -> None:
-    retention.forget_old_events(at=timezone.now())

@@ -233,7 +233,6 @@ CELERY_BEAT_SCHEDULE = {
     "forget-old-photos": {"task": "meters.tasks.forget_old_photos", "schedule": 3600.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},
-    "forget-old-events": {"task": "accounts.tasks.forget_old_events", "schedule": 3600.0},
     "watch-codes": {"task": "accounts.tasks.watch_codes", "schedule": 300.0},
     "forget-what-is-old": {"task": "portal.tasks.forget_what_is_old", "schedule": 900.0},
     "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
