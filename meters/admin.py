@@ -25,6 +25,7 @@ from meters.staff_decisions import decide_chosen
 from meters.staff_forms import InspectionForm, ReviewForm
 from meters.staff_lists import AgeFilter, CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter, find_meters
 from meters.staff_queue import describe_submission, find_next
+from meters.staff_thresholds import thresholds_view
 from meters.staff_trials import try_reading_view, verify_receipt_view
 
 TONES: dict[str, str] = {
@@ -157,6 +158,7 @@ class SubmissionAdmin(AccountAdmin):
             path("<int:submission_id>/review/", review, name="meters_submission_review"),
             path("<int:submission_id>/inspection/", inspection, name="meters_submission_inspection"),
             path("receipt/", view(self.verify_view), name="meters_submission_verify"),
+            path("thresholds/", view(self.thresholds_view), name="meters_submission_thresholds"),
             path("trial/", view(self.trial_view), name="meters_submission_trial"),
             *super().get_urls(),
         ]
@@ -166,6 +168,10 @@ class SubmissionAdmin(AccountAdmin):
 
     def trial_view(self, request: HttpRequest) -> HttpResponse:
         return try_reading_view(request, self.admin_site, self.has_view_permission(request))
+
+    def thresholds_view(self, request: HttpRequest) -> HttpResponse:
+        may_view, may_set = self.has_view_permission(request), self.has_change_permission(request)
+        return thresholds_view(request, self.admin_site, may_view=may_view, may_set=may_set)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -18,6 +18,7 @@ from meters.operations.facts import (
 )
 from meters.plausibility import Calendar, Finding, MeterFacts, OtherMeter, Outcome, Previous, Verdict, check_submission
 from meters.queries.bases import Moment, get_known
+from meters.queries.thresholds import get_thresholds
 from meters.serials import normalise_serial
 from meters.verdict_words import Words, tell_finding
 
@@ -99,7 +100,15 @@ def try_reading(place: Installation, typed: Mapping[str, str], *, taken_on: date
     others = [
         OtherMeter(f"№ {row.label}", describe_scales(known.scales.get(row.pk, []), known.bases, [])) for row in near
     ]
-    return Trial(facts, said, check_submission(facts, typed, calendar=said, others=others, previous=previous))
+    verdict = check_submission(
+        facts,
+        typed,
+        calendar=said,
+        others=others,
+        previous=previous,
+        thresholds=get_thresholds([supplier.pk]).get(supplier.pk),
+    )
+    return Trial(facts, said, verdict)
 
 
 def _get_neighbours(account_id: int, meter_id: int) -> Sequence[Meter]:

@@ -6,9 +6,11 @@ from meters.models.nicknames import MeterNickname
 from meters.models.photos import MeterPhoto
 from meters.models.readings import Reading
 from meters.models.submissions import ReadingReview, ReviewTemplate, Submission, SubmissionValue
+from meters.models.thresholds import CheckThresholds
 
 __all__ = [
     "CalendarFeed",
+    "CheckThresholds",
     "Installation",
     "Meter",
     "MeterNickname",

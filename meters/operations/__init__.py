@@ -24,6 +24,7 @@ from meters.operations.replacing import ReplacementNotPossible, replace_meter
 from meters.operations.reviewing import DecidedMeanwhile, replace_by_inspection, review_submission
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
+from meters.operations.thresholds import set_thresholds
 
 __all__ = [
     "OTHER_METER",
@@ -48,6 +49,7 @@ __all__ = [
     "replace_meter",
     "restore_submission",
     "review_submission",
+    "set_thresholds",
     "settle_counted",
     "settle_waiting",
     "submit_readings",

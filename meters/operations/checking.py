@@ -14,8 +14,9 @@ from django.utils import timezone
 from meters.models import Meter, Submission
 from meters.operations.facts import Judged, gather_facts
 from meters.operations.fates import close_older, note_verdict, write_readings, write_verdicts
-from meters.plausibility import Outcome, Verdict, check_submission
+from meters.plausibility import Outcome, Thresholds, Verdict, check_submission
 from meters.queries.submissions import CLOSED
+from meters.queries.thresholds import get_thresholds
 from notifications import operations as notifications
 
 BATCH = 1000
@@ -64,7 +65,8 @@ def _check_batch(at: datetime, limit: int, waiting: QuerySet[Submission]) -> int
     if not batch:
         return 0
     judged = gather_facts(batch, on=timezone.localdate(at))
-    _apply([(row, _judge(row)) for row in judged], at)
+    thresholds = get_thresholds({row.account.supplier_id for row in batch})
+    _apply([(row, _judge(row, thresholds.get(row.submission.account.supplier_id))) for row in judged], at)
     return len(batch)
 
 
@@ -82,13 +84,14 @@ def _claim(limit: int, waiting: QuerySet[Submission]) -> list[Submission]:
     return list(first.select_related("account__supplier", "meter", "user").prefetch_related("values__scale"))
 
 
-def _judge(judged: Judged) -> Verdict:
+def _judge(judged: Judged, thresholds: Thresholds | None) -> Verdict:
     return check_submission(
         judged.meter,
         judged.typed,
         calendar=judged.calendar,
         others=judged.others,
         previous=judged.previous,
+        thresholds=thresholds,
     )
 
 

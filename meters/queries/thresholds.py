@@ -1,0 +1,25 @@
+"""Which thresholds the rules judge by."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from decimal import Decimal
+
+from meters.models import CheckThresholds
+from meters.plausibility import Thresholds
+
+
+def get_thresholds(supplier_ids: Collection[int]) -> dict[int, Thresholds]:
+    """By supplier id; one without a decision of its own is not in it. One statement."""
+    rows = CheckThresholds.objects.filter(supplier_id__in=supplier_ids).order_by("supplier_id", "-id")
+    return {row.supplier_id: read_thresholds(row) for row in rows.distinct("supplier_id")}
+
+
+def read_thresholds(row: CheckThresholds) -> Thresholds:
+    return make_thresholds(high=row.high, very_high=row.very_high, floor_kwh=row.floor_kwh, floor_m3=row.floor_m3)
+
+
+def make_thresholds(*, high: Decimal, very_high: Decimal, floor_kwh: Decimal, floor_m3: Decimal) -> Thresholds:
+    """The rules' own figures with these in their place."""
+    known = Thresholds()
+    floors = {**known.floors, "кВт·ч": floor_kwh, "м³": floor_m3}
+    return replace(known, high=high, very_high=very_high, floors=floors)
