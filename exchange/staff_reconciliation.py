@@ -106,7 +106,7 @@ class ReconciliationAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     def rows_view(self, request: HttpRequest, pk: int, code: str) -> HttpResponse:
         row, figure = self._get_row(request, pk), _get_figure(code)
         after = request.GET.get("after", "")
-        found = _read(figure, row, int(after) if after.isdecimal() else 0, SHOWN + 1)
+        found = read_rows(figure, row, int(after) if after.isdecimal() else 0, SHOWN + 1)
         self.record_view_of(request, row)
         shown = [
             (
@@ -163,7 +163,7 @@ def _get_figure(code: str) -> Figure:
     return BY_CODE[code]
 
 
-def _read(figure: Figure, row: Reconciliation, after: int, limit: int) -> list[Row]:
+def read_rows(figure: Figure, row: Reconciliation, after: int, limit: int) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(figure.page, {"supplier": row.supplier_id, "period": row.period, "after": after, "limit": limit})
         found: list[Row] = cursor.fetchall()
@@ -172,7 +172,7 @@ def _read(figure: Figure, row: Reconciliation, after: int, limit: int) -> list[R
 
 def _read_all(figure: Figure, row: Reconciliation) -> Iterator[Row]:
     after = 0
-    while found := _read(figure, row, after, CHUNK):
+    while found := read_rows(figure, row, after, CHUNK):
         yield from found
         after = found[-1][0]
 
