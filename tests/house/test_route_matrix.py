@@ -51,6 +51,7 @@ OWN = {
     "billing:link_end",
     "billing:link_restore",
     "billing:delivery_edit",
+    "billing:delivery_withdraw",
     "billing:holder_end",
     "billing:link_request_withdraw",
     "billing:group_edit",
