@@ -110,11 +110,15 @@ def _count(staged: Staged, rejects: Rejects, written: Written | None = None) -> 
     """Before anything is written, only what was read and refused is known."""
     added, changed = (written.added, written.changed) if written else (0, 0)
     rejected = rejects.counts[staged.layout.file]
-    counts = {
+    counts: dict[str, Any] = {
         "rows": staged.rows,
         "added": added,
         "changed": changed,
         "same": staged.rows - added - changed - rejected if written else 0,
         "rejected": rejected,
     }
-    return counts | ({"unknown_columns": list(staged.unknown_columns)} if staged.unknown_columns else {})
+    if staged.unknown_columns:
+        counts["unknown_columns"] = list(staged.unknown_columns)
+    if staged.notes:
+        counts["notes"] = list(staged.notes)
+    return counts

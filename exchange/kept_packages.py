@@ -6,11 +6,8 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
-from exchange.layouts import LAYOUTS
-from exchange.packages import MANIFEST
-
 ARCHIVE = "package.zip"
-_FILES = (MANIFEST, *(layout.file for layout in LAYOUTS))
+_ENDINGS = (".json", ".csv", ".dbf", ".dbt", ".fpt")
 log = structlog.get_logger()
 
 
@@ -28,9 +25,9 @@ def keep_package(run_id: int, source: Path) -> bool:
         _remove(unfinished)
         unfinished.mkdir(parents=True, mode=0o700)
         if source.is_dir():
-            for name in _FILES:
-                if (source / name).is_file() and not (source / name).is_symlink():
-                    shutil.copyfile(source / name, unfinished / name)
+            for file in source.iterdir():
+                if file.suffix.lower() in _ENDINGS and file.is_file() and not file.is_symlink():
+                    shutil.copyfile(file, unfinished / file.name)
         else:
             shutil.copyfile(source, unfinished / ARCHIVE)
         _remove(place)

@@ -46,7 +46,7 @@ class LeasedProgress(Progress):
         self._obey()
 
     def start(self, total: int) -> None:
-        self._fetching = False
+        self._fetching, self._writing = False, {}
         self._total, self._done, self._began = total, 0, self._clock()
         self._obey()
 

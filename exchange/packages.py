@@ -1,11 +1,10 @@
-"""A registry package on disk: a folder or a .zip, opened without trusting a name in it."""
+"""A registry package on disk: a folder, a .zip or a workbook, opened without trusting a name in it."""
 
 import json
 import re
 import zipfile
-import zlib
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -16,13 +15,14 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from exchange.archives import BadArchive, list_entries
+from exchange.entries import MANIFEST, Entry, FileEntry, UnreadablePackage, ZippedEntry
+from exchange.tables import BadTable
+from exchange.tabular_entries import convert_tables, list_sheets
+from exchange.workbooks import is_workbook
 
-MANIFEST = "registry.json"
+__all__ = ["MANIFEST", "FileTotals", "Manifest", "Package", "UnreadablePackage", "open_package"]
+
 LARGEST_MANIFEST = 1024 * 1024
-
-
-class UnreadablePackage(Exception):
-    """This is not a registry package. The message says why, in Russian."""
 
 
 @dataclass(frozen=True)
@@ -42,52 +42,63 @@ class Manifest:
 
 
 class Package:
-    """Files by plain name; `open` gives their bytes."""
+    """Tables by the plain name of their file, whatever form they came in; `open` gives their bytes as CSV."""
 
-    def __init__(self, name: str, files: dict[str, Path | zipfile.ZipInfo], archive: zipfile.ZipFile | None) -> None:
+    def __init__(self, name: str, entries: Mapping[str, Entry]) -> None:
         self.name = name
-        self._files = files
-        self._archive = archive
+        self._entries = dict(entries)
         self.manifest = read_manifest(self)
 
     @property
     def files(self) -> set[str]:
-        return set(self._files)
+        return set(self._entries)
 
     def get_size(self, names: Iterable[str]) -> int:
-        """Bytes to be read of these files."""
-        entries = [self._files[name] for name in names]
-        return sum(entry.stat().st_size if isinstance(entry, Path) else entry.file_size for entry in entries)
+        """Bytes to be read of these files, at least about."""
+        return sum(self._entries[name].size for name in names)
 
-    @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
-        entry = self._files[name]
-        if isinstance(entry, Path):
-            with entry.open("rb") as stream:
-                yield stream
-        elif self._archive is not None:
-            try:
-                with self._archive.open(entry) as stream:
-                    yield stream
-            except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-                raise UnreadablePackage(f"Архив повреждён: {name}.") from error
+    def open(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        return self._entries[name].open()
+
+    def get_notes(self, name: str) -> tuple[str, ...]:
+        """What there is to say of a table that was opened."""
+        return self._entries[name].notes
+
+    def tell_place(self, file: str, line: int) -> tuple[str, int]:
+        """A line as who made the package knows it: on which sheet, which record."""
+        entry = self._entries.get(file)
+        return (entry.shown or file, line + entry.shift) if entry else (file, line)
+
+    def tell(self, words: str) -> str:
+        """Words about the files, with the names they came by."""
+        for file, entry in self._entries.items():
+            words = words.replace(file, entry.shown or file)
+        return words
 
 
 @contextmanager
 def open_package(path: Path) -> Iterator[Package]:
-    """Raises `UnreadablePackage`."""
-    if path.is_dir():
-        yield Package(path.resolve().name, dict(_list_folder(path)), None)
-    elif path.is_file():
-        try:
-            with zipfile.ZipFile(path) as archive:
-                yield Package(path.name, dict(list_entries(archive)), archive)
-        except BadArchive as error:
-            raise UnreadablePackage(str(error)) from error
-        except (zipfile.BadZipFile, NotImplementedError) as error:
-            raise UnreadablePackage("Это не папка и не читаемый архив .zip.") from error
-    else:
-        raise UnreadablePackage("По этому пути ничего нет.")
+    """A folder, a .zip or a workbook .xlsx. Raises `UnreadablePackage`."""
+    with ExitStack() as stack:
+        yield _open_package(path, stack)
+
+
+def _open_package(path: Path, stack: ExitStack) -> Package:
+    try:
+        if path.is_dir():
+            files: dict[str, Entry] = {name: FileEntry(file) for name, file in _list_folder(path).items()}
+            return Package(path.resolve().name, convert_tables(files, stack))
+        if not path.is_file():
+            raise UnreadablePackage("По этому пути ничего нет.")
+        if is_workbook(path):
+            return Package(path.name, list_sheets(path, stack))
+        archive = stack.enter_context(zipfile.ZipFile(path))
+        zipped: dict[str, Entry] = {name: ZippedEntry(archive, info) for name, info in list_entries(archive).items()}
+        return Package(path.name, convert_tables(zipped, stack))
+    except (BadArchive, BadTable) as error:
+        raise UnreadablePackage(str(error)) from error
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise UnreadablePackage("Это не папка, не читаемый архив .zip и не книга .xlsx.") from error
 
 
 def _list_folder(path: Path) -> dict[str, Path]:

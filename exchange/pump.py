@@ -20,7 +20,7 @@ from exchange.layouts import Layout
 from exchange.packages import Package
 from exchange.progress import Progress
 from exchange.rejects import LineNumbers, Reject, Rejects
-from exchange.values import BadValue, has_odd_signs, read_number
+from exchange.values import FAULT, BadValue, has_odd_signs, read_number, split_fault
 
 LONGEST_LINE = 64 * 1024
 
@@ -54,12 +54,14 @@ class Staged:
     rows: int = 0
     lines: LineNumbers = field(default_factory=LineNumbers)
     rejected_sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
+    notes: tuple[str, ...] = ()
 
 
 def stage_file(package: Package, layout: Layout, rejects: Rejects, progress: Progress) -> Staged:
     """Creates the table of the file in the staging room and fills it. Raises `PackageHeld` if it cannot be read."""
     dialect = read_dialect(package, layout)
     line_reader = LineReader(layout, dialect, rejects, progress)
+    line_reader.staged.notes = package.get_notes(layout.file)
     with connection.cursor() as cursor:
         cursor.execute(_create_table(layout))
         with package.open(layout.file) as stream, cursor.copy(line_reader.copy_statement) as copy:
@@ -198,14 +200,17 @@ class LineReader:
     def _read_cells(self, cells: list[str], line: int) -> bytes | None:
         canonical: dict[str, str] = {}
         for place, column in self.columns:
-            value = cells[place]
+            value = shown = cells[place]
             try:
+                if value.startswith(FAULT):
+                    reason, shown = split_fault(value)
+                    raise BadValue(reason)
                 if value:
                     value = column.kind.parse(value)
                 elif column.needs_value:
                     raise BadValue("пусто")
             except BadValue as error:
-                self._refuse(line, column.name, cells[place], str(error))
+                self._refuse(line, column.name, shown, str(error))
                 self._add_to_rejected_sums(cells)
                 return None
             canonical[column.name] = value

@@ -3,7 +3,8 @@
 from array import array
 from bisect import bisect_right
 from collections import defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 # Every refused row is counted; of each file so many are kept to be shown.
 MOST_KEPT = 10_000
@@ -22,6 +23,13 @@ class Reject:
 class Rejects:
     kept: list[Reject] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    tell_place: Callable[[str, int], tuple[str, int]] = lambda file, line: (file, line)
+
+    def list_told(self) -> Iterator[Reject]:
+        """Each by the file, sheet or record that who made the package knows."""
+        for reject in self.kept:
+            file, line = self.tell_place(reject.file, reject.line)
+            yield replace(reject, file=file, line=line)
 
     def add(self, reject: Reject) -> None:
         self.counts[reject.file] += 1

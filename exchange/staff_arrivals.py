@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
 from billing import staff_scope
-from exchange import operations
+from exchange import operations, workbook_template
 from exchange.arrived_packages import find_arrived
 from exchange.models import Arrival, ImportRun
 from exchange.package_uploads import PackageUploadHandler
@@ -71,6 +71,7 @@ class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         return [
+            path("template/", view(self.template_view), name="exchange_arrival_template"),
             path("bring/", view(csrf_exempt(self.bring_view)), name="exchange_arrival_bring"),
             path("<int:arrival_id>/wish/", view(require_POST(self.wish_view)), name="exchange_arrival_wish"),
             path("<int:arrival_id>/progress/", view(self.progress_view), name="exchange_arrival_progress"),
@@ -88,6 +89,14 @@ class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
         arrival = arrivals.filter(pk=object_id).first() if object_id.isdecimal() else None
         context = {"title": "Поступивший пакет"} | (_get_context(request, arrival) if arrival else {})
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def template_view(self, request: HttpRequest) -> HttpResponse:
+        """The workbook to fill in."""
+        if not _may_bring(request):
+            raise PermissionDenied
+        disposition = f'attachment; filename="{workbook_template.NAME}"'
+        headers = {"Content-Disposition": disposition}
+        return HttpResponse(workbook_template.make_template(), content_type=workbook_template.TYPE, headers=headers)
 
     def bring_view(self, request: HttpRequest) -> HttpResponse:
         """The handler must stand before the body is read, so before the token of the form is."""

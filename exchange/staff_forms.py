@@ -34,7 +34,7 @@ class PackageForm(forms.Form):
     package = forms.FileField(
         label="Пакет реестров",
         help_text=(
-            "Архив .zip с registry.json и таблицами, до 2 ГБ, или книга .xlsx по шаблону. "
+            "Архив .zip с registry.json и таблицами CSV или DBF, до 2 ГБ, или книга .xlsx по шаблону. "
             "Пока вы не нажмёте «Применить», ничего не изменится."
         ),
         widget=forms.ClearableFileInput(attrs={"accept": ".zip,.xlsx"}),

@@ -1,7 +1,7 @@
 """A registry package comes in: whole or not at all, past the gate or let in by a person."""
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -102,15 +102,17 @@ def _take_package(
 
 def _try_package(run: ImportRun, path: Path, allowed: Collection[str], *, progress: Progress) -> None:
     rejects, gate = Rejects(), Gate(allowed)
+    tell: Callable[[str], str] = str
     try:
         with open_package(path) as package:
+            tell, rejects.tell_place = package.tell, package.tell_place
             if run.status == ImportRun.Status.RUNNING:
                 _name_run(run, package)
             progress.reach("package named")
             _apply_package(run, package, gate, rejects, progress)
     except PackageHeld as held:
-        run.holds = gate.note(held)
-        reason = str(held)
+        run.holds = [hold | {"text": tell(hold["text"])} for hold in gate.note(held)]
+        reason = tell(str(held))
         if run.can_be_kept and path != find_package(run.pk) and not keep_package(run.pk, path):
             run.holds, reason = [], f"{reason}\n{NOT_KEPT}"
         _finish_run(run, ImportRun.Status.HELD, rejects, reason)
@@ -153,7 +155,7 @@ def _write_result(run: ImportRun, status: ImportRun.Status, rejects: Rejects | N
     RejectedRow.objects.bulk_create(
         [
             RejectedRow(run=run, file=row.file, line=row.line, column=row.column, value=row.value, reason=row.reason)
-            for row in (rejects.kept if rejects else ())
+            for row in (rejects.list_told() if rejects else ())
         ],
         batch_size=2000,
     )

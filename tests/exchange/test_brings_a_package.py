@@ -197,7 +197,7 @@ class TestWhatIsRefused:
 
     def test_a_file_that_is_no_archive(self, as_staff: Client, tmp_path: Path) -> None:
         (tmp_path / "p.zip").write_bytes(b"%PDF-1.7 ...")
-        self.refused(as_staff, tmp_path / "p.zip", "Это не папка и не читаемый архив .zip.")
+        self.refused(as_staff, tmp_path / "p.zip", "Это не папка, не читаемый архив .zip и не книга .xlsx.")
 
     def test_an_archive_without_registry_json(self, as_staff: Client, tmp_path: Path) -> None:
         with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:

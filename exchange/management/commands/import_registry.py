@@ -67,6 +67,7 @@ class Command(BaseCommand):
             lines.append(f"{file:24}" + "".join(f"{counts[heading]:>15}" for heading in HEADINGS))
             if "unknown_columns" in counts:
                 lines.append(f"  неизвестные столбцы не прочитаны: {', '.join(counts['unknown_columns'])}")
+            lines += [f"  {note}" for note in counts.get("notes", ())]
         for row in run.rejected_rows.order_by("file", "line")[:SHOWN_REJECTS]:
             lines.append(f"  {row.file}, строка {row.line}, {row.column or 'вся строка'} «{row.value}»: {row.reason}")
         hidden = run.rejected_rows.count() - SHOWN_REJECTS
