@@ -90,6 +90,10 @@ class Arrival(models.Model):
         return self.status in (self.Status.WAITING, self.Status.RUNNING)
 
     @property
+    def is_over(self) -> bool:
+        return self.status in (self.Status.DONE, self.Status.FAILED, self.Status.DROPPED)
+
+    @property
     def can_be_wished(self) -> bool:
         """Its content is there, and nobody works at it."""
         return self.status in (self.Status.BROUGHT, self.Status.CANCELLED, self.Status.FAILED)

@@ -15,6 +15,7 @@ class Stop(Enum):
     CANCELLED = "cancelled"
     LEASE_LOST = "lease lost"
     SHUTTING_DOWN = "shutting down"
+    INBOX_AWAY = "inbox away"
 
 
 class Interrupted(Exception):

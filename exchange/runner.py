@@ -16,9 +16,11 @@ from psycopg import Error as DriverError
 
 from exchange import operations
 from exchange.arrived_packages import find_arrived
+from exchange.inboxes import InboxAway
 from exchange.leased_progress import Interrupted, LeasedProgress, Stop
 from exchange.models import Arrival, ImportRun
 from exchange.operations import Lease
+from exchange.packages import UnreadablePackage
 
 BEAT = 1.0
 """Seconds between two looks at the row: how soon a cancel is heard, and how live the progress is."""
@@ -79,11 +81,21 @@ class Runner:
         with Heartbeat(lease, progress, self.is_ending):
             settled = self._run(arrival, lease, progress)
         log.info("arrival_settled", arrival=arrival.pk, status=settled.status if settled else "lease lost")
+        if settled is not None and settled.is_over:
+            operations.put_away(settled, at=timezone.now())
         return True
 
     def _run(self, arrival: Arrival, lease: Lease, progress: LeasedProgress) -> Arrival | None:
         try:
-            run = self._import(arrival, lease, find_arrived(arrival), progress)
+            path = find_arrived(arrival)
+            if arrival.way == Arrival.Way.INBOX:
+                path = operations.fetch_dropped(arrival, progress)
+            run = self._import(arrival, lease, path, progress)
+        except UnreadablePackage as error:
+            return operations.refuse_arrival(lease, reason=str(error), at=timezone.now())
+        except InboxAway as away:
+            log.warning("inbox_away", arrival=arrival.pk, reason=str(away)[:200])
+            return operations.put_back(lease, why=Stop.INBOX_AWAY, at=timezone.now())
         except (Interrupted, DatabaseError, DriverError) as error:
             progress.close()
             if progress.stopped is None:

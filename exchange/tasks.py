@@ -33,3 +33,8 @@ def count_reconciliations() -> None:
 @shared_task
 def sweep_arrivals() -> None:
     operations.sweep_arrivals(at=timezone.now())
+
+
+@shared_task
+def look_for_packages() -> None:
+    operations.look_for_packages(at=timezone.now())

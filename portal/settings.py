@@ -239,6 +239,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
     "follow-up-imports": {"task": "exchange.tasks.follow_up_imports", "schedule": 60.0},
     "count-reconciliations": {"task": "exchange.tasks.count_reconciliations", "schedule": 300.0},
+    "look-for-packages": {"task": "exchange.tasks.look_for_packages", "schedule": 30.0},
     "sweep-arrivals": {"task": "exchange.tasks.sweep_arrivals", "schedule": 3600.0},
 }
 
@@ -294,6 +295,17 @@ DELETION_STEPS = ["billing.holds.forget_bill_letters", "support.holds.close_repo
 
 # Pages with residents' data that one of the staff opens in an hour before it is an alarm (security.md T23).
 STAFF_VIEWS_PER_HOUR = env.int("STAFF_VIEWS_PER_HOUR", default=300)
+
+# Where billing systems drop packages at night, a folder for each supplier: a path, or s3://bucket/prefix.
+REGISTRY_INBOX = env.str("REGISTRY_INBOX", default="")
+# A package without its marker is taken when it has not changed for so many seconds.
+REGISTRY_INBOX_QUIET = env.int("REGISTRY_INBOX_QUIET", default=60)
+REGISTRY_INBOX_S3 = {
+    "endpoint_url": env.str("REGISTRY_INBOX_S3_ENDPOINT", default=""),
+    "region_name": env.str("REGISTRY_INBOX_S3_REGION", default=""),
+    "access_key": env.str("REGISTRY_INBOX_S3_KEY", default=""),
+    "secret_key": env.str("REGISTRY_INBOX_S3_SECRET", default=""),
+}
 
 # domain.md 6: a supplier whose lawyers want it asks for a third, separate consent.
 PERSONAL_DATA_CONSENT_REQUIRED = env.bool("PERSONAL_DATA_CONSENT_REQUIRED", default=False)

@@ -1,6 +1,6 @@
-"""What can be done at the door to the supplier's billing system: packages `arriving`, the runner `running` them,
-`importing` registries, `following_up` what they bring, `deciding` about held ones, `exporting` accepted readings,
-taking in what billing is `answering` to them, and `reconciling`."""
+"""What can be done at the door to the supplier's billing system: packages `arriving` or found by `watching`, the runner
+`running` them, `importing` registries, `following_up` what they bring, `deciding` about held ones and `telling` staff,
+`exporting` accepted readings, taking in what billing is `answering` to them, and `reconciling`."""
 
 from exchange.operations.answering import Answered, take_reply
 from exchange.operations.arriving import bring_package, cancel_arrival, drop_arrival, sweep_arrivals, wish_for_arrival
@@ -23,6 +23,7 @@ from exchange.operations.running import (
     refuse_arrival,
     renew_lease,
 )
+from exchange.operations.watching import fetch_dropped, look_for_packages, put_away
 
 __all__ = [
     "Answered",
@@ -39,11 +40,14 @@ __all__ = [
     "decide_on_package",
     "drop_arrival",
     "export_readings",
+    "fetch_dropped",
     "finish_arrival",
     "follow_up_imports",
     "import_registry",
+    "look_for_packages",
     "note_run",
     "plan_reconciliations",
+    "put_away",
     "put_back",
     "refuse_arrival",
     "renew_lease",

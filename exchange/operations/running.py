@@ -14,11 +14,14 @@ from exchange.arrival_models import ArrivalQuerySet
 from exchange.arrived_packages import drop_arrived
 from exchange.leased_progress import Stop
 from exchange.models import Arrival, ImportRun
+from exchange.operations.telling import tell_staff
 
 LEASE = timedelta(seconds=60)
 MOST_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=10)
+INBOX_PAUSE = timedelta(minutes=1)
+"""However long the inbox is away, the package in it is not given up."""
 BROKEN_OFF = "Загрузка прервана."
 STOPPED = "Загрузку остановил сотрудник."
 TOO_OFTEN = f"Загрузка прерывалась {MOST_ATTEMPTS} раз подряд. Посмотрите журнал сервера и попробуйте снова."
@@ -41,6 +44,7 @@ def claim_arrival(*, at: datetime) -> Arrival | None:
             arrival.end(Arrival.Status.CANCELLED, at=at)
         elif arrival.attempts >= MOST_ATTEMPTS:
             arrival.end(Arrival.Status.FAILED, at=at, reason=TOO_OFTEN)
+            tell_staff(arrival, at=at)
         else:
             arrival.take_lease(at=at, length=LEASE)
             arrival.save()
@@ -78,6 +82,8 @@ def finish_arrival(lease: Lease, *, run: ImportRun, at: datetime) -> Arrival | N
         arrival.end(Arrival.Status.DONE, at=at)
     arrival.progress = {}
     arrival.save()
+    if arrival.status != Arrival.Status.BROUGHT:
+        tell_staff(arrival, at=at)
     if arrival.status == Arrival.Status.DONE:
         transaction.on_commit(lambda: drop_arrived(arrival.token))
     return arrival
@@ -94,12 +100,17 @@ def put_back(lease: Lease, *, why: Stop | None, at: datetime) -> Arrival | None:
         arrival.end(Arrival.Status.CANCELLED, at=at)
     elif why is Stop.SHUTTING_DOWN:
         arrival.end(Arrival.Status.WAITING, at=at, next_try_at=at, finished_at=None, attempts=arrival.attempts - 1)
+    elif why is Stop.INBOX_AWAY:
+        later = at + INBOX_PAUSE
+        arrival.end(Arrival.Status.WAITING, at=at, next_try_at=later, finished_at=None, attempts=arrival.attempts - 1)
     elif arrival.attempts >= MOST_ATTEMPTS:
         arrival.end(Arrival.Status.FAILED, at=at, reason=TOO_OFTEN)
     else:
         pause = min(FIRST_PAUSE * 2 ** (arrival.attempts - 1), LONGEST_PAUSE)
         arrival.end(Arrival.Status.WAITING, at=at, next_try_at=at + pause, finished_at=None)
     arrival.save()
+    if arrival.status == Arrival.Status.FAILED:
+        tell_staff(arrival, at=at)
     return arrival
 
 
@@ -110,6 +121,7 @@ def refuse_arrival(lease: Lease, *, reason: str, at: datetime) -> Arrival | None
     if arrival is not None:
         arrival.end(Arrival.Status.FAILED, at=at, reason=reason)
         arrival.save()
+        tell_staff(arrival, at=at)
     return arrival
 
 
