@@ -46,6 +46,15 @@ def within_suppliers(staff: User, path: str = "supplier_id") -> Q:
     return Q(**{f"{path}__in": whole})
 
 
+def serves_whole(staff: User, supplier_code: str) -> bool:
+    """Whether one serves all of a supplier, known or new."""
+    parts = _get_parts(staff)
+    if parts is None:
+        return True
+    whole = [supplier_id for supplier_id, prefix in parts if not prefix]
+    return Supplier.objects.filter(pk__in=whole, code=supplier_code).exists()
+
+
 def get_suppliers(staff: User, *, whole: bool = False) -> QuerySet[Supplier]:
     """Suppliers one works for, at least in part; with `whole` only those served in all branches."""
     parts = _get_parts(staff)

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
+from billing import staff_scope
 from exchange.arrived_packages import drop_arrived, find_arrived, get_root, tidy_name
 from exchange.layouts import LAYOUTS
 from exchange.models import Arrival
@@ -23,7 +24,8 @@ KNOWN_FILES = frozenset({MANIFEST, *(layout.file for layout in LAYOUTS)})
 def bring_package(*, path: Path, name: str, staff: User, at: datetime) -> Arrival:
     """Takes over an uploaded file that lies alone in a folder of `arrived_packages`, and looks at it from outside.
 
-    Raises `UnreadablePackage` for what is no package; the folder is then gone.
+    Raises `UnreadablePackage` for what is no package, or of a supplier this person does not serve; the folder is then
+    gone.
     """
     arrival = Arrival(
         token=path.parent.name,
@@ -37,6 +39,8 @@ def bring_package(*, path: Path, name: str, staff: User, at: datetime) -> Arriva
     try:
         path.rename(find_arrived(arrival))
         describe_package(arrival, find_arrived(arrival))
+        if not staff_scope.serves_whole(staff, arrival.supplier_code):
+            raise UnreadablePackage(f"Это пакет поставщика {arrival.supplier_code}, а вы с ним не работаете.")
         return _write_brought(arrival, staff, at)
     except BaseException:
         drop_arrived(arrival.token)

@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import User
+from billing import staff_scope
 from exchange.models import Arrival, ImportRun
 from notifications import operations as notifications
 
@@ -28,7 +29,7 @@ def tell_staff(arrival: Arrival, *, at: datetime) -> None:
         "reason": arrival.reason or (run.reason if run else ""),
         "address": settings.PUBLIC_URL + url,
     }
-    hearers = [arrival.brought_by] if arrival.brought_by else list(_get_deciders())
+    hearers = [arrival.brought_by] if arrival.brought_by else _list_deciders(arrival.supplier_code)
     notifications.notify_all(event=EVENT, news=((user, context, url) for user in hearers), at=at)
     for user in hearers:
         if user.email:
@@ -36,8 +37,10 @@ def tell_staff(arrival: Arrival, *, at: datetime) -> None:
             notifications.queue_email(to=user.email, event=EVENT, context=context, key=key, at=at)
 
 
-def _get_deciders() -> QuerySet[User]:
+def _list_deciders(supplier_code: str) -> list[User]:
+    """Who may decide about packages of this supplier."""
     staff = User.objects.filter(is_active=True, is_staff=True)
     own = Q(user_permissions__codename="change_importrun", user_permissions__content_type__app_label="exchange")
     shared = Q(groups__permissions__codename="change_importrun")
-    return staff.filter(Q(is_superuser=True) | own | shared).distinct().order_by("pk")
+    able = staff.filter(Q(is_superuser=True) | own | shared).distinct().order_by("pk")
+    return [user for user in able if staff_scope.serves_whole(user, supplier_code)]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
@@ -13,9 +13,11 @@ from django.urls import reverse
 
 from accounts.audit.models import SecurityEvent
 from accounts.models import User
+from billing import staff_scope
 from billing.models import Payment, PersonalAccount
 from exchange import arrived_packages, operations, package_uploads, runner
 from exchange.models import Arrival, ImportRun
+from tests import factories
 from tests.exchange.packages import ACCOUNTS, CLEAN, PAYMENTS, write_archive, write_package
 from tests.factories import NOW
 
@@ -180,6 +182,20 @@ class TestWhoMayBring:
         bring(as_staff, write_archive(tmp_path / "p.zip", CLEAN))
 
         assert Arrival.objects.get().brought_by == staff
+
+    def test_only_of_a_supplier_one_serves(self, as_staff: Client, staff: User, tmp_path: Path) -> None:
+        staff.is_superuser = False
+        staff.save()
+        rights = Permission.objects.filter(codename__in=["view_arrival", "add_arrival"])
+        staff.user_permissions.set(rights)
+        supplier = factories.SupplierFactory(code="psk")
+        staff_scope.give_scope(staff=staff, supplier=supplier, at=NOW)
+
+        refused = bring(as_staff, write_archive(tmp_path / "e.zip", CLEAN, supplier="eirc"))
+        bring(as_staff, write_archive(tmp_path / "p.zip", CLEAN))
+
+        assert "Это пакет поставщика eirc, а вы с ним не работаете." in refused
+        assert Arrival.objects.get().supplier_code == "psk"
 
     def test_a_form_of_another_site_brings_nothing(self, as_staff: Client, tmp_path: Path) -> None:
         as_staff.handler.enforce_csrf_checks = True
