@@ -152,11 +152,13 @@ class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
         return redirect("admin:exchange_arrival_change", arrival.pk)
 
     def progress_view(self, request: HttpRequest, arrival_id: int) -> HttpResponse:
-        """What the page asks for while an import goes on."""
+        """What the page asks for while an import goes on; when it is over, the page is fetched anew."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         arrival = get_object_or_404(self.get_queryset(request).select_related("run", "brought_by"), pk=arrival_id)
-        return render(request, "admin/exchange/arrival/_state.html", _get_context(request, arrival))
+        if not arrival.is_under_way:
+            return HttpResponse("<div data-poll-reload></div>")
+        return render(request, "admin/exchange/arrival/_progress.html", _get_context(request, arrival))
 
 
 def _get_context(request: HttpRequest, arrival: Arrival) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-// Asks the server again until the answer has come: the fragment replaces the element; one without data-poll ends the asking.
+// Asks the server again until the answer has come: the fragment replaces the element; one without data-poll ends the asking, one with data-poll-reload fetches the whole page.
 
 const GIVE_UP_AFTER = 120_000; // unless data-poll-for says otherwise
 const SLOWEST = 15_000;
@@ -34,6 +34,10 @@ export default function poll(element) {
     holder.innerHTML = html;
     const fresh = holder.content.firstElementChild;
     if (!fresh || fresh.outerHTML === current.outerHTML) return;
+    if ("pollReload" in fresh.dataset) {
+      location.reload();
+      return;
+    }
     const live = current.getAttribute("aria-live");
     if (live && !fresh.hasAttribute("aria-live")) fresh.setAttribute("aria-live", live);
     // The live region stays while its content changes: only then is the change read aloud.

@@ -117,10 +117,22 @@ class TestTheWayOfAPackage:
 
         assert arrival.run
         assert arrival.run.rejected_rows.get().line == 3
-        assert (
-            reverse("admin:exchange_importrun_change", args=[arrival.run.pk])
-            in as_staff.get(reverse("admin:exchange_arrival_progress", args=[arrival.pk])).text
-        )
+        page = as_staff.get(reverse("admin:exchange_arrival_change", args=[arrival.pk])).text
+        assert reverse("admin:exchange_importrun_change", args=[arrival.run.pk]) in page
+
+    def test_the_page_asks_how_far_it_is_until_it_is_over(self, as_staff: Client, arrival: Arrival) -> None:
+        address = reverse("admin:exchange_arrival_progress", args=[arrival.pk])
+        wish(as_staff, arrival, "check")
+        waiting = as_staff.get(address).text
+        Arrival.objects.update(status="running", progress={"stage": "writing", "file": "x.csv", "number": 2, "of": 4})
+        running = as_staff.get(address).text
+        Arrival.objects.update(status="brought")
+
+        assert f'data-poll="{address}"' in waiting
+        assert "в очереди" in waiting
+        assert '<progress max="100" value="25"' in running
+        assert "Сравниваем и пишем x.csv, 2 из 4" in running
+        assert as_staff.get(address).text == "<div data-poll-reload></div>"
 
     def test_what_waits_can_be_stopped_and_what_is_not_wanted_deleted(self, as_staff: Client, arrival: Arrival) -> None:
         wish(as_staff, arrival, "apply")
