@@ -204,7 +204,7 @@ class LineReader:
             try:
                 if value.startswith(FAULT):
                     reason, shown = split_fault(value)
-                    raise BadValue(reason)
+                    raise BadValue(reason or "управляющие знаки")
                 if value:
                     value = column.kind.parse(value)
                 elif column.needs_value:
