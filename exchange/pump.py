@@ -23,6 +23,8 @@ from exchange.rejects import LineNumbers, Reject, Rejects
 from exchange.values import FAULT, BadValue, has_odd_signs, read_number, split_fault
 
 LONGEST_LINE = 64 * 1024
+MOST_LINES = 16
+"""Of the file, in one row of it: addresses and reasons are typed with line breaks in them."""
 
 
 class PackageHeld(Exception):
@@ -156,13 +158,37 @@ class LineReader:
                     line, row, place = line + count, row + count, found.end()
                     self.staged.rows += count
                     continue
-                stop = block.index(b"\n", place)
-                cells = self._read_line(block[place:stop], line)
+                raw, stop, lines = self._take_record(block, place)
+                cells = self._read_line(raw, line)
                 if cells is not None:
                     copy.write(cells)
                     numbers.note(row, line)
                     row += 1
-                line, place = line + 1, stop + 1
+                line, place = line + lines, stop + 1
+
+    def _take_record(self, block: bytes, place: int) -> tuple[bytes, int, int]:
+        """The next line, where it stops, and of how many lines of the file it is made.
+
+        A quoted cell may hold line breaks, which become spaces. A quote that is never closed costs its own line alone.
+        """
+        first = stop = block.index(b"\n", place)
+        is_open = block.count(b'"', place, stop) % 2 == 1
+        for lines in range(2, MOST_LINES + 1):
+            if not is_open or stop + 1 == len(block) or stop - place > LONGEST_LINE:
+                break
+            former, stop = stop, block.index(b"\n", stop + 1)
+            if block.count(b'"', former, stop) % 2 == 1:
+                record = block[place:stop].replace(b"\n", b" ")
+                if self._has_all_cells(record):
+                    return record, stop, lines
+                break
+        return block[place:first], first, 1
+
+    def _has_all_cells(self, record: bytes) -> bool:
+        try:
+            return len(split_line(record.decode(errors="replace"), self.dialect.delimiter)) == self.width
+        except csv.Error:
+            return False
 
     def _blocks(self, stream: IO[bytes]) -> Iterator[tuple[bytes, bool]]:
         """Whole lines in UTF-8, each ending in a line feed, and whether the patterns know all their signs."""
@@ -170,6 +196,12 @@ class LineReader:
             self.progress.read(len(block))
             if not block.endswith(b"\n"):
                 block += stream.readline(LONGEST_LINE)
+            for _ in range(MOST_LINES):
+                # A cell with line breaks is not torn apart by the end of a block.
+                if block.count(b'"') % 2 == 0 or not (following := stream.readline(LONGEST_LINE)):
+                    break
+                self.progress.read(len(following))
+                block += following
             if not block.endswith(b"\n"):
                 block += b"\n"
             is_sound = self.dialect.is_sound

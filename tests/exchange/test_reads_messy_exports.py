@@ -119,3 +119,56 @@ def test_many_lines_cross_the_blocks_and_keep_their_numbers(tmp_path: Path) -> N
         (9002, "paid_on", "2026-02-30", "такой даты нет"),
         (9003, "account", r"018\00000009", "такого лицевого счёта нет"),
     ]
+
+
+class TestLineBreaksInsideQuotes:
+    def test_are_spaces_and_the_lines_after_keep_their_numbers(self, tmp_path: Path) -> None:
+        payments = (
+            "account;paid_on;amount;agent;document\n"
+            '018\\00000001;2026-10-07;1;"Сбербанк\n«Онлайн»\n\n; касса";P1\n'
+            "018\\00000001;2026-10-08;2;СБП;P2\n"
+            '018\\00000009;2026-10-08;3;"Почта\nРоссии";P3\n'
+            "018\\00000009;2026-10-08;4;;P4\n"
+        )
+
+        run = import_registry(write_package(tmp_path / "p", CLEAN | {"payments.csv": payments}), at=NOW)
+
+        assert Payment.objects.get(document="P1").agent == "Сбербанк «Онлайн»  ; касса"
+        assert Payment.objects.count() == 2
+        assert run.counts["payments.csv"]["rows"] == 4
+        assert list(run.rejected_rows.order_by("line").values_list("line", "column")) == [
+            (7, "account"),
+            (9, "account"),
+        ]
+
+    def test_a_quote_left_open_costs_its_own_line_alone(self, tmp_path: Path) -> None:
+        payments = (
+            "account;paid_on;amount;agent;document\n"
+            '018\\00000001;2026-10-07;1;"Сбербанк;P1\n'
+            "018\\00000001;2026-10-08;2;СБП;P2\n"
+            '018\\00000001;2026-10-08;3;"Почта;P3\n'
+            "018\\00000001;2026-10-08;4;;P4\n"
+        )
+
+        run = import_registry(write_package(tmp_path / "p", CLEAN | {"payments.csv": payments}), at=NOW)
+
+        assert sorted(Payment.objects.values_list("document", flat=True)) == ["P2", "P4"]
+        assert list(run.rejected_rows.order_by("line").values_list("line", "reason")) == [
+            (2, "кавычки не закрыты или стоят не на месте"),
+            (4, "кавычки не закрыты или стоят не на месте"),
+        ]
+
+    @pytest.mark.parametrize("shift", [0, 25])
+    def test_at_the_end_of_a_block_they_are_whole_too(self, tmp_path: Path, shift: int) -> None:
+        header = "account;paid_on;amount;agent;document\n"
+        plain = "018\\00000001;2026-10-07;1.01;Сбербанк;P{0:06d}\n"
+        count = (256 * 1024 - shift) // len(plain.format(0).encode())
+        lines = "".join(plain.format(number) for number in range(count))
+        broken = '018\\00000001;2026-10-07;5;"Почта\nРоссии\nмосква";B{0}\n'
+        payments = header + lines + "".join(broken.format(number) for number in range(4)) + plain.format(999999)
+
+        run = import_registry(write_package(tmp_path / "p", CLEAN | {"payments.csv": payments}), at=NOW)
+
+        assert run.counts["payments.csv"]["rejected"] == 0
+        assert Payment.objects.filter(agent="Почта России москва").count() == 4
+        assert Payment.objects.count() == count + 5
