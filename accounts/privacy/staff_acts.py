@@ -1,17 +1,21 @@
 """Staff read the acts of deletions, and follow up a later claim by the hash of its phone."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.html import format_html, format_html_join
+from django.utils import timezone
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts import limits
 from accounts.forms import PhoneField
 from accounts.models import CabinetDeletion
+
+BREAK = SafeString("<br>")
 
 
 class ClaimForm(forms.Form):
@@ -45,17 +49,17 @@ class CabinetDeletionAdmin(admin.ModelAdmin[CabinetDeletion]):
     @admin.display(description="уничтожено")
     def gone(self, deletion: CabinetDeletion) -> SafeString:
         rows = ((row["title"], row["rows"]) for row in deletion.act.get("erased", ()))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {}</li>", rows))
+        return format_html_join(BREAK, "{}: {}", rows)
 
     @admin.display(description="оставлено без лица")
     def kept(self, deletion: CabinetDeletion) -> SafeString:
         rows = ((row["title"], row["rows"], row["reason"]) for row in deletion.act.get("held", ()))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}: {} — {}</li>", rows))
+        return format_html_join(BREAK, "{}: {} — {}", rows)
 
     @admin.display(description="выгрузка из журнала")
     def events(self, deletion: CabinetDeletion) -> SafeString:
-        rows = ((row["at"], row["what"]) for row in deletion.act.get("extract", ()))
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{} {}</li>", rows))
+        rows = ((_tell_moment(row["at"]), row["what"]) for row in deletion.act.get("extract", ()))
+        return format_html_join(BREAK, "{}: {}", rows)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -65,3 +69,7 @@ class CabinetDeletionAdmin(admin.ModelAdmin[CabinetDeletion]):
 
     def has_delete_permission(self, request: HttpRequest, obj: CabinetDeletion | None = None) -> bool:
         return False
+
+
+def _tell_moment(text: str) -> str:
+    return f"{timezone.localtime(datetime.fromisoformat(text)):%d.%m.%Y %H:%M}"
