@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from benchmarks.figures import measure, tell, tell_ratio
 from benchmarks.people import make_meters
+from meters.history_filter import HistoryFilter
 from meters.models import Meter, Reading, Scale
 from meters.queries.history import get_readings_page
 from meters.queries.places import get_neighbourhood
@@ -42,7 +43,7 @@ def fill(first: int, last: int) -> None:
 
 def make_page(meter: Meter, before: date | None = None) -> Callable[[], object]:
     around = get_neighbourhood(user, meter.pk)
-    return lambda: get_readings_page(user, around.place, around.scales, before=before)
+    return lambda: get_readings_page(user, around.place, around.scales, before=before, wanted=HistoryFilter())
 
 
 def look_at_histories() -> list[float]:
