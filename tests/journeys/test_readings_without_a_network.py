@@ -184,3 +184,35 @@ def test_a_new_worker_takes_the_place_of_the_old_one_with_its_files(phone: Page,
     )
     phone.evaluate("navigator.serviceWorker.getRegistration().then(one => one.update())")
     phone.wait_for_function("() => caches.keys().then(names => names.join() === 'portal-another')")
+
+
+def test_a_slip_kept_without_a_network_comes_back_into_the_form(phone: Page, line: Line) -> None:
+    come_in(phone)
+    wait_for_the_worker(phone)
+    line.cut()
+    phone.goto("/readings/")
+    typed = type_a_little_more(phone, 10**9)
+    phone.get_by_role("button", name="Сохранить и передать").click()
+    expect(kept(phone, "waiting")).to_have_count(1)
+    come_back(phone, line)
+    expect(kept(phone, "check")).to_contain_text("Слишком много цифр")
+    look(phone)
+    phone.goto("/readings/")
+    expect(kept(phone, "check")).to_contain_text("Проверьте")
+    for field, value in typed.items():
+        expect(phone.locator(f"input[name='{field}']")).to_have_value(value)
+    phone.reload()
+    expect(kept(phone, "check")).to_have_count(0)
+    expect(phone.locator(f"input[name='{next(iter(typed))}']")).to_have_value(next(iter(typed.values())))
+
+
+def test_another_resident_on_the_phone_sees_nothing_of_the_one_before(phone: Page, line: Line) -> None:
+    come_in(phone)
+    wait_for_the_worker(phone)
+    phone.evaluate("localStorage.setItem('owner', 'somebody else')")
+    phone.goto("/more/")
+    phone.wait_for_function("localStorage.getItem('owner') !== 'somebody else'")
+    line.cut()
+    phone.goto("/readings/")
+    expect(phone.get_by_text("Здесь пока нет ваших счётчиков")).to_be_visible()
+    look(phone)
