@@ -928,6 +928,10 @@ function poll(element) {
     holder.innerHTML = html;
     const fresh = holder.content.firstElementChild;
     if (!fresh || fresh.outerHTML === current.outerHTML) return;
+    if ("pollReload" in fresh.dataset) {
+      location.reload();
+      return;
+    }
     const live = current.getAttribute("aria-live");
     if (live && !fresh.hasAttribute("aria-live")) fresh.setAttribute("aria-live", live);
     if (current.tagName === fresh.tagName && live) {

@@ -127,5 +127,5 @@ def test_every_behaviour_has_its_module() -> None:
     folder = ROOT / "static/js"
     loaded = set(re.findall(r'import\("\./([\w-]+\.js)"\)', (folder / "app.js").read_text(encoding="utf-8")))
     # Taken in by others, joined from all, or asked for by pages of the staff.
-    others = {"app.js", "costs.js", "joined.js", "numbers.js", "reply-template.js", "staff-keys.js"}
+    others = {"app.js", "costs.js", "joined.js", "numbers.js", "reply-template.js", "slider.js", "staff-keys.js"}
     assert loaded == {path.name for path in folder.glob("*.js")} - others
