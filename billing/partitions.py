@@ -60,50 +60,38 @@ def has_room(table: str) -> bool:
     return len(get_partitions(table)) <= MOST_LOADS
 
 
-def find_holders(table: str, column: str, supplier_id: int, least: str, most: str) -> list[Partition]:
-    """The partitions that may hold a value of `column` between two: the others need not be looked at."""
+def find_holders(
+    table: str, column: str, least: str | int, most: str | int, *, supplier_id: int | None = None
+) -> list[Partition]:
+    """The partitions that may hold a value of `column` between two: the others need not be looked at.
+
+    `column` begins an index, after the supplier if one is given.
+    """
     holders = []
     for partition in get_partitions(table):
-        bounds = f"SELECT min({column}), max({column}) FROM {partition.name} WHERE supplier_id = %s"
+        bounds = f"SELECT min({column}), max({column}) FROM {partition.name}"
+        if supplier_id is not None:
+            bounds += f" WHERE supplier_id = {supplier_id:d}"
         is_holder = f"SELECT low <= %s AND high >= %s FROM ({bounds}) AS found (low, high)"
-        if _fetch(is_holder, [most, least, supplier_id])[0][0]:
+        if _fetch(is_holder, [most, least])[0][0]:
             holders.append(partition)
     return holders
 
 
-def start_partition(table: str) -> Partition:
-    """A table beside `table` for one load: no index yet, not yet seen by anybody. Its ids are to be given."""
+def start_partition(table: str, *, first_id: int = 0, end_id: int = 0) -> Partition:
+    """A table beside `table`: no index yet, not yet seen by anybody. For a block of ids of its own if not for those."""
     block, schema = _fetch(
         "SELECT nextval('billing_partition_block'), relnamespace::regnamespace::text FROM pg_class "
         "WHERE oid = %s::regclass",
         [table],
     )[0]
-    partition = Partition(table, f"{schema}.{table}_{block}", block * BLOCK, (block + 1) * BLOCK)
+    first_id, end_id = first_id or block * BLOCK, end_id or (block + 1) * BLOCK
+    partition = Partition(table, f"{schema}.{table}_{block}", first_id, end_id)
     _execute(f"CREATE TABLE {partition.name} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)")
     return partition
 
 
-def attach_partition(partition: Partition) -> None:
-    """Indexes what was loaded and makes it part of its table, when the caller's transaction ends.
-
-    Waits for another such load of the table, of whichever supplier, to be committed; holds up nobody else.
-    """
-    _index(partition)
-    _execute(
-        f"ALTER TABLE {partition.table} ATTACH PARTITION {partition.name} "
-        f"FOR VALUES FROM ({partition.first_id}) TO ({partition.end_id})"
-    )
-    _execute(f"ANALYZE {partition.name}")
-    _execute(f"ANALYZE ONLY {partition.table}")
-
-
-def analyze_everyday(table: str) -> None:
-    """After many rows were inserted in the plain way."""
-    _execute(f"ANALYZE {table}_everyday")
-    _execute(f"ANALYZE ONLY {table}")
-
-
-def _index(partition: Partition) -> None:
+def index_partition(partition: Partition) -> None:
     """As the partition of every day is."""
     everyday = f"{partition.table}_everyday"
     for (constraint,) in _fetch(
@@ -117,6 +105,39 @@ def _index(partition: Partition) -> None:
         [everyday],
     ):
         _execute(_INDEX.sub(lambda found: f"CREATE {found[1] or ''}INDEX ON {partition.name} ", index))
+
+
+def attach_partition(partition: Partition) -> None:
+    """Indexes what was loaded and makes it part of its table, when the caller's transaction ends.
+
+    Waits for another such load of the table, of whichever supplier, to be committed; holds up nobody else.
+    """
+    index_partition(partition)
+    _attach(partition)
+    _execute(f"ANALYZE {partition.name}")
+    _execute(f"ANALYZE ONLY {partition.table}")
+
+
+def replace_partitions(old: Sequence[Partition], joined: Partition) -> None:
+    """`joined`, which is indexed and holds their rows, takes the place of `old`. The caller has locked the table."""
+    for partition in old:
+        _execute(f"ALTER TABLE {partition.table} DETACH PARTITION {partition.name}")
+        _execute(f"DROP TABLE {partition.name}")
+    _attach(joined)
+    _execute(f"ALTER TABLE {joined.name} DROP CONSTRAINT ids")
+
+
+def _attach(partition: Partition) -> None:
+    _execute(
+        f"ALTER TABLE {partition.table} ATTACH PARTITION {partition.name} "
+        f"FOR VALUES FROM ({partition.first_id}) TO ({partition.end_id})"
+    )
+
+
+def analyze_everyday(table: str) -> None:
+    """After many rows were inserted in the plain way."""
+    _execute(f"ANALYZE {table}_everyday")
+    _execute(f"ANALYZE ONLY {table}")
 
 
 def _execute(statement: str) -> None:

@@ -2,6 +2,8 @@
 
 from django.db import connection
 
+from exchange import merges
+from exchange.differences import limit_to_holders
 from exchange.layouts import BILL_LINES
 from exchange.merging import Scope
 
@@ -11,7 +13,7 @@ USING (
     SELECT DISTINCT bill.id, bill.number FROM {stage} s
     JOIN billing_bill bill ON bill.supplier_id = :supplier AND bill.number = s.bill
 ) named
-WHERE t.bill_id = named.id AND NOT EXISTS (
+WHERE t.bill_id = named.id AND ({among}) AND NOT EXISTS (
     SELECT 1 FROM {stage} s
     WHERE s.bill = named.number AND s.service = t.service AND s.serial = t.serial AND s.code = t.code
       AND s.price IS NOT DISTINCT FROM t.price
@@ -21,7 +23,8 @@ WHERE t.bill_id = named.id AND NOT EXISTS (
 
 def remove_vanished_lines(scope: Scope) -> int:
     """Only for a file of which no row was refused: a refused line says nothing about the one it would replace."""
-    statement, parameters = scope.bind(_REMOVE.format(stage=BILL_LINES.stage))
+    among = limit_to_holders(merges.BILL_LINES, scope)
+    statement, parameters = scope.bind(_REMOVE.format(stage=BILL_LINES.stage, among=among.replace("id ", "t.id ")))
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
         removed: int = cursor.rowcount

@@ -27,7 +27,8 @@ def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
     statement, parameters = scope.bind(
         f"CREATE UNLOGGED TABLE {merge.found} AS "
         f"SELECT s.row, t.id AS standing, {broken} AS broken, {columns} "
-        f"FROM {merge.layout.stage} s {merge.joins} LEFT JOIN {_get_standing(merge, scope)} t ON {same_key} "
+        f"FROM {merge.layout.stage} s {merge.joins} "
+        f"LEFT JOIN (SELECT * FROM {merge.table} WHERE {limit_to_holders(merge, scope)}) t ON {same_key} "
         f"WHERE {' OR '.join(differs)} ORDER BY {merge.order_by}"
     )
     with connection.cursor() as cursor:
@@ -38,18 +39,22 @@ def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
         return Found(*cursor.fetchone())
 
 
-def _get_standing(merge: Merge, scope: Scope) -> str:
-    """The table to compare with, or of a partitioned one those partitions that may hold what the file names."""
+def limit_to_holders(merge: Merge, scope: Scope) -> str:
+    """SQL that is true of the rows of those partitions that may hold what the file names; `true` of a plain table."""
     if not merge.bounded_by:
-        return merge.table
+        return "true"
+    column, bound = merge.bounded_by
+    bounds, parameters = scope.bind(
+        f"SELECT min({bound}), max({bound}) FROM {merge.layout.stage} s {merge.bounded_joins}"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT min({merge.bounded_by}), max({merge.bounded_by}) FROM {merge.layout.stage}")
+        cursor.execute(bounds, parameters)
         least, most = cursor.fetchone()
     if least is None:
-        return merge.table
-    holders = partitions.find_holders(merge.table, merge.bounded_by, scope.supplier_id, least, most)
-    ranges = " OR ".join(f"id >= {holder.first_id} AND id < {holder.end_id}" for holder in holders)
-    return f"(SELECT * FROM {merge.table} WHERE {ranges or 'false'})"
+        return "true"
+    supplier_id = scope.supplier_id if "supplier" in merge.key else None
+    holders = partitions.find_holders(merge.table, column, least, most, supplier_id=supplier_id)
+    return " OR ".join(f"id >= {holder.first_id} AND id < {holder.end_id}" for holder in holders) or "false"
 
 
 def refuse_doubles(merge: Merge, staged: Staged, found: Found, rejects: Rejects, *, new: bool = True) -> None:

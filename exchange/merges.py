@@ -126,7 +126,7 @@ BILLS = Merge(
     # As unguessable as the seed, at a tenth of the price of asking the system for chance a million times.
     on_insert={"public_id": "md5(:seed || s.number)::uuid"},
     order_by="account.id, s.period",
-    bounded_by="number",
+    bounded_by=("number", "s.number"),
 )
 BILL_LINES = Merge(
     layouts.BILL_LINES,
@@ -136,6 +136,8 @@ BILL_LINES = Merge(
     joins=OF_BILL,
     rules=(Rule("bill", "bill.id IS NULL", "такого счёта нет", layouts.BILLS.file),),
     nullable_key=frozenset({"price"}),
+    bounded_by=("bill_id", "bill.id"),
+    bounded_joins=OF_BILL,
     order_by="bill.id, s.row",
 )
 PAYMENTS = Merge(
@@ -146,7 +148,7 @@ PAYMENTS = Merge(
     joins=OF_ACCOUNT,
     rules=(UNKNOWN_ACCOUNT, Rule("paid_on", "s.paid_on > :today", "дата позже, чем сделан пакет")),
     order_by="account.id, s.paid_on",
-    bounded_by="document",
+    bounded_by=("document", "s.document"),
 )
 TARIFFS = Merge(
     layouts.TARIFFS,

@@ -32,8 +32,8 @@ class Rule:
 class Merge:
     """`key` and `values` map fields of the model to SQL; a value may name the staged column it depends on.
 
-    `bounded_by` names a field of the key that is a column of the file too: partitions that hold none of the values
-    between its least and its greatest need not be compared.
+    `bounded_by` is a column of the key and its SQL, which may need `bounded_joins`: partitions that hold none of the
+    values between the least and the greatest of the file need not be compared.
     """
 
     layout: Layout
@@ -46,7 +46,8 @@ class Merge:
     on_insert: dict[str, str] = field(default_factory=dict)
     nullable_key: frozenset[str] = frozenset()
     order_by: str = "s.row"
-    bounded_by: str = ""
+    bounded_by: tuple[str, str] | None = None
+    bounded_joins: str = ""
 
     @property
     def table(self) -> str:

@@ -6,6 +6,7 @@ from billing.operations.delivery import (
     may_withdraw,
     withdraw_bill_delivery,
 )
+from billing.operations.folding import CannotFold, fold_partitions
 from billing.operations.groups import (
     GroupNameTaken,
     LastGroup,
@@ -37,6 +38,7 @@ from billing.operations.requests import forget_old_guesses, settle_link_requests
 
 __all__ = [
     "AlreadyLinked",
+    "CannotFold",
     "Claim",
     "EmailNotConfirmed",
     "GroupNameTaken",
@@ -54,6 +56,7 @@ __all__ = [
     "edit_link",
     "end_later_link",
     "end_link",
+    "fold_partitions",
     "forget_old_guesses",
     "get_newest_bills",
     "link_personal_account",

@@ -1,15 +1,20 @@
 """Many new rows become a partition of their own. Here one row is many."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.core.management import call_command
+from django.db import IntegrityError, connection, connections, transaction
 
-from billing import partitions
+from billing import operations, partitions
 from billing import queries as billing
 from billing.models import Bill, BillLine, BillNews, Payment, PersonalAccount
+from billing.operations import folding
 from exchange import writing
 from exchange.operations import import_registry
 from tests import residents
@@ -136,3 +141,55 @@ def test_a_row_needs_an_owner_that_is_there(table: str) -> None:
         cursor.execute(f"UPDATE {table} SET account_id = 404 WHERE id = %s", [row.pk])
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM billing_personalaccount")
+
+
+def list_bills() -> set[tuple[object, ...]]:
+    return set(Bill.objects.values_list("pk", "public_id", "number", "lines__amount"))
+
+
+def take_three_months(folder: Path) -> None:
+    header = BILLS.splitlines(keepends=True)[0]
+    take(folder / "1", CLEAN)
+    take(folder / "2", {"bills.csv": header + OCTOBER})
+    take(folder / "3", {"bills.csv": header + OCTOBER.replace("B2", "B3")})
+
+
+def test_old_loads_are_folded_into_one(tmp_path: Path) -> None:
+    take_three_months(tmp_path)
+    before = list_bills()
+
+    call_command("fold_partitions", keep=2, stdout=StringIO())
+
+    assert count_partitions() == {"billing_bill": 3, "billing_billline": 2, "billing_payment": 2}
+    assert list_bills() == before
+    run = take(tmp_path / "4", TWO_BILLS)
+    assert (run.counts["bills.csv"]["same"], run.counts["bill_lines.csv"]["same"]) == (2, 2)
+    joined = partitions.get_partitions("billing_bill")[1]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_index WHERE indrelid = %s::regclass AND indisvalid", [joined.name])
+        assert cursor.fetchone() == (4,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_folded_while_somebody_looks_for_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    take_three_months(tmp_path)
+    monkeypatch.setattr(folding, "TRIES", 1)
+    looks, folded = Event(), Event()
+
+    def look() -> None:
+        with transaction.atomic():
+            Bill.objects.count()
+            looks.set()
+            folded.wait(10)
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(look)
+        looks.wait(10)
+        with pytest.raises(operations.CannotFold):
+            operations.fold_partitions(table="billing_bill", keep=1)
+        folded.set()
+
+    assert count_partitions()["billing_bill"] == 4
+    assert operations.fold_partitions(table="billing_bill", keep=1) == 3
+    assert Bill.objects.count() == 3
