@@ -14,6 +14,8 @@ from accounts.audit.staff import SecurityEventAdmin as SecurityEventAdmin
 from accounts.models import PhoneRelease, User
 from accounts.privacy.staff_acts import CabinetDeletionAdmin as CabinetDeletionAdmin
 from accounts.privacy.staff_documents import ConsentDocumentAdmin as ConsentDocumentAdmin
+from accounts.recovery.staff import PhoneChangeAdmin as PhoneChangeAdmin
+from accounts.recovery.staff import RecoveryAdmin as RecoveryAdmin
 from accounts.second_factors.staff_removals import FactorRemovalAdmin as FactorRemovalAdmin
 from accounts.staff_forms import ReleaseForm
 

@@ -9,7 +9,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import known_devices
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
-from accounts.models import Recovery, TrustedDevice, User
+from accounts.models import Passkey, Recovery, TrustedDevice, User
 from accounts.recovery import proofs
 from accounts.second_factors import factors
 from notifications import operations as notifications
@@ -17,7 +17,7 @@ from notifications import operations as notifications
 IDLE = timedelta(days=90)
 """Whoever has not come in for so long may have given the number up."""
 
-STAFF, APPLICATION = "staff", "application"
+STAFF = "staff"
 
 
 def is_idle(user: User, *, at: datetime) -> bool:
@@ -74,11 +74,16 @@ def open_past(
 
 
 @transaction.atomic(durable=True)
-def open_past_by_application(*, user: User, at: datetime) -> bool:
-    """A code of the application was typed on the way in: whoever set it up is known since then (ASVS 6.4.3)."""
-    devices = TOTPDevice.objects.filter(user=user, confirmed=True).order_by("-created_at")
-    since = [device.created_at or user.created_at for device in devices]
-    return bool(since) and open_past(user, known_since=since[0], by=APPLICATION, at=at)
+def recognise_on_the_way_in(*, user: User, proof: str, at: datetime) -> bool:
+    """What was set up before proved the one who comes in: known since then (ASVS 6.4.3). SMS and password do not."""
+    since: list[datetime | None] = []
+    if proof in {TrustedDevice.Proof.APPLICATION, TrustedDevice.Proof.SPARE_CODE}:
+        devices = TOTPDevice.objects.filter(user=user, confirmed=True).order_by("-created_at")
+        since = [device.created_at or user.created_at for device in devices[:1]]
+    elif proof == TrustedDevice.Proof.PASSKEY:
+        used = Passkey.objects.visible_to(user).exclude(last_used_at=None).order_by("-last_used_at")
+        since = [key.created_at for key in used[:1]]
+    return any(moment and open_past(user, known_since=moment, by=proof, at=at) for moment in since)
 
 
 @transaction.atomic(durable=True)

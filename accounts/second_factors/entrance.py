@@ -17,13 +17,12 @@ from django.utils.crypto import constant_time_compare
 from accounts import known_devices, sessions, visitors
 from accounts.models import PhoneChallenge, TrustedDevice, User
 from accounts.operations.refusals import TooManyGuesses, TooManyMessages
-from accounts.recovery.opening import open_past_by_application
+from accounts.recovery.opening import recognise_on_the_way_in
 from accounts.second_factors import factors, operations
 from accounts.second_factors.arrivals import note_arrival
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 HALF_IN_KEY = "half_in"
-BY_APPLICATION = {TrustedDevice.Proof.APPLICATION, TrustedDevice.Proof.SPARE_CODE}
 HALF_IN_LIVES = timedelta(minutes=10)
 
 
@@ -88,8 +87,8 @@ def let_in(
     request: HttpRequest, user: User, *, proof: str, own_device: bool, next_url: str, at: datetime
 ) -> HttpResponse:
     """Begin the session proper, under a new id, and remember the device."""
-    if user.hidden_before is not None and proof in BY_APPLICATION:
-        open_past_by_application(user=user, at=at)
+    if user.hidden_before is not None:
+        recognise_on_the_way_in(user=user, proof=proof, at=at)
     visitor = visitors.visitor_of(request)
     arrival = note_arrival(user=user, visitor=visitor, proof=proof, own_device=own_device, at=at)
     request.session.pop(HALF_IN_KEY, None)

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
@@ -12,7 +13,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
-from accounts.models import Recovery, TrustedDevice, User
+from accounts.models import PhoneChange, Recovery, TrustedDevice, User
 from accounts.recovery import opening
 from billing.models import Link, LinkGuess
 from notifications.models import Notification, OutgoingMessage
@@ -20,6 +21,7 @@ from tests import factories, residents
 from tests.accounts.test_sign_in import reset
 from tests.arrivals import CONFIRM, trust_browser
 from tests.pages import PageClient
+from tests.support.conftest import verified
 
 pytestmark = pytest.mark.django_db
 
@@ -225,7 +227,8 @@ class TestByApplication:
 
     def test_one_set_up_afterwards_does_not(self, newcomer: PageClient, alice: User) -> None:
         later = TOTPDevice.objects.create(user=alice, confirmed=True)
-        assert not opening.open_past_by_application(user=User.objects.get(pk=alice.pk), at=timezone.now())
+        held = User.objects.get(pk=alice.pk)
+        assert not opening.recognise_on_the_way_in(user=held, proof="application", at=timezone.now())
         assert later.created_at
         assert Recovery.objects.get().proven_at is None
 
@@ -321,12 +324,45 @@ def test_for_a_day_contacts_and_rights_stay_as_they_are(
         assert newcomer.get(url).status_code == 200, url
 
 
-def test_staff_open_it_after_a_look_at_the_passport(newcomer: PageClient, flat: Link, staff: User) -> None:
-    from accounts.recovery import operations
+class TestPassport:
+    @pytest.fixture
+    def desk(self, staff: User) -> PageClient:
+        return verified(staff, TOTPDevice.objects.create(user=staff, name="телефон", confirmed=True))
 
-    operations.open_past_by_staff(
-        recovery_id=Recovery.objects.get().pk, staff=staff, reason="паспорт", at=timezone.now()
-    )
-    recovery = Recovery.objects.get()
-    assert (recovery.proven_by, recovery.opened_by, recovery.reason) == (opening.STAFF, staff, "паспорт")
-    assert flat.title in body_of(newcomer, "/")
+    def test_staff_open_it_and_say_why(self, newcomer: PageClient, flat: Link, desk: PageClient, staff: User) -> None:
+        url = reverse("admin:accounts_recovery_change", args=[Recovery.objects.get().pk])
+        assert residents.ALICE not in desk.get("/admin/accounts/recovery/").content.decode()
+        page = desk.get(url).content.decode()
+        assert "Открыть прежние данные" in page
+        assert residents.ALICE not in page
+        assert desk.post(url, {"reason": ""}).status_code == 422
+        assert desk.post(url, {"reason": "Паспорт и договор, пришла сама"}).status_code == 302
+        recovery = Recovery.objects.get()
+        assert (recovery.proven_by, recovery.opened_by) == (opening.STAFF, staff)
+        assert recovery.reason.startswith("Паспорт")
+        assert flat.title in body_of(newcomer, "/")
+        desk.get("/admin/")
+        assert "Открыть прежние данные" not in desk.get(url).content.decode()
+
+    def test_without_the_right_there_is_nothing(self, newcomer: PageClient, page: PageClient) -> None:
+        operator = factories.UserFactory(phone="+79005550188", is_staff=True)
+        operator.groups.add(Group.objects.get(name="Оператор"))
+        desk = verified(operator, TOTPDevice.objects.create(user=operator, name="телефон", confirmed=True))
+        url = reverse("admin:accounts_recovery_change", args=[Recovery.objects.get().pk])
+        for answer in (desk.get(url), desk.post(url, {"reason": "Паспорт и договор"})):
+            assert answer.status_code == 403
+        assert Recovery.objects.get().proven_at is None
+
+    def test_staff_give_a_former_number_back(self, alice: User, desk: PageClient) -> None:
+        change = PhoneChange.objects.create(
+            user=alice,
+            former_phone="+79005550166",
+            phone=residents.ALICE,
+            created_at=factories.NOW,
+            confirmed_at=factories.NOW,
+        )
+        url = reverse("admin:accounts_phonechange_change", args=[change.pk])
+        assert "+79005550166" not in desk.get(url).content.decode()
+        assert desk.post(url, {"reason": "Паспорт и договор, пришла сама"}).status_code == 302
+        alice.refresh_from_db()
+        assert str(alice.phone) == "+79005550166"

@@ -24,7 +24,15 @@ from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
 
-OPEN_TO_STAFF = ["phonerelease", "factorremoval", "securityevent", "consentdocument", "cabinetdeletion"]
+OPEN_TO_STAFF = [
+    "phonerelease",
+    "factorremoval",
+    "securityevent",
+    "consentdocument",
+    "cabinetdeletion",
+    "recovery",
+    "phonechange",
+]
 LOGIN, ENROL = "/admin/login/", "/admin/second-factor/"
 
 
