@@ -19,5 +19,5 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0008_who_sets_thresholds"), ("accounts", "0014_phone_changes")]
+    dependencies = [("portal", "0008_who_sets_thresholds"), ("accounts", "0015_passkeys")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
