@@ -19,5 +19,5 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0008_who_sets_thresholds"), ("accounts", "0015_passkeys")]
+    dependencies = [("portal", "0009_who_takes_away_applications"), ("accounts", "0015_passkeys")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]
