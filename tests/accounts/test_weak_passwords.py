@@ -49,6 +49,15 @@ def test_phone_and_names_of_suppliers_do_not_make_a_password(password: str) -> N
     assert "угадать легко" in is_refused(password)
 
 
+@pytest.mark.parametrize("password", ["Zaq12wsxcde3", "1234567890Aa", "Qwerty12345"])
+def test_what_leaked_elsewhere_is_refused(password: str) -> None:
+    assert is_refused(password) != ""
+
+
+def test_a_leaked_one_says_why() -> None:
+    assert "утекал с других сайтов" in is_refused("Zaq12wsxcde3")
+
+
 @pytest.mark.parametrize("password", ["Fonar2026!", "Yasnaya7zvezda", "Eirc-tyolka-s-fonarem-24", "aA1" * 42])
 def test_others_are_welcome(password: str) -> None:
     assert is_refused(password) == ""
