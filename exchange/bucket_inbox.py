@@ -23,16 +23,16 @@ class BucketInbox(Inbox):
         )
         self._prefix = f"{prefix}/" if prefix else ""
 
-    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, float]]]:
+    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, str]]]:
         prefix = self._prefix + (f"{path}/" if path else "")
         folders: list[str] = []
-        files: list[tuple[str, int, float]] = []
+        files: list[tuple[str, int, str]] = []
         with _telling_away():
             pages = self._client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self._storage.bucket_name, Prefix=prefix, Delimiter="/"):
                 folders += [entry["Prefix"][len(prefix) : -1] for entry in page.get("CommonPrefixes", ())]
                 files += [
-                    (entry["Key"][len(prefix) :], entry["Size"], entry["LastModified"].timestamp())
+                    (entry["Key"][len(prefix) :], entry["Size"], f"{entry['ETag']}{entry['LastModified']:%s}")
                     for entry in page.get("Contents", ())
                     if entry["Key"] != prefix
                 ]

@@ -11,6 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import urlsplit
@@ -35,12 +36,12 @@ class InboxAway(Exception):
 
 @dataclass(frozen=True)
 class Dropped:
-    """A package as it lies there: `files` by path within the inbox, with their sizes and the moments of change."""
+    """A package as it lies there: `files` by path within the inbox, with sizes and a mark that changes with the content."""
 
     supplier: str
     name: str
     is_folder: bool
-    files: tuple[tuple[str, int, float], ...]
+    files: tuple[tuple[str, int, str], ...]
     is_ready: bool
 
     @property
@@ -54,14 +55,14 @@ class Dropped:
     @property
     def fingerprint(self) -> str:
         """Two contents at one place differ in it."""
-        newest = max((changed for _, _, changed in self.files), default=0.0)
-        return f"{len(self.files)}:{self.size}:{newest:.3f}"
+        marks = "\n".join(f"{path}:{size}:{mark}" for path, size, mark in self.files)
+        return f"{self.size}:{sha256(marks.encode()).hexdigest()[:32]}"
 
 
 class Inbox(ABC):
     @abstractmethod
-    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, float]]]:
-        """Names of the folders, and (name, size, changed) of the files in it. Raises `InboxAway`."""
+    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, str]]]:
+        """Names of the folders, and (name, size, mark) of the files in it. Raises `InboxAway`."""
 
     @abstractmethod
     def open(self, path: str) -> Any:
@@ -81,8 +82,8 @@ class Inbox(ABC):
             packages = [
                 file for file in files if file[0].lower().endswith(ENDINGS) and not file[0].startswith((".", "~"))
             ]
-            for name, size, changed in sorted(packages)[:MOST_DROPS]:
-                file = (f"{supplier}/{name}", size, changed)
+            for name, size, mark in sorted(packages)[:MOST_DROPS]:
+                file = (f"{supplier}/{name}", size, mark)
                 yield Dropped(supplier, name, False, (file,), name + READY in names)
             for name in sorted(set(folders) - set(RESULTS))[:MOST_DROPS]:
                 if not name.startswith("."):
@@ -93,9 +94,7 @@ class Inbox(ABC):
 
     def _look_into(self, supplier: str, name: str) -> Dropped:
         _, files = self.list_folder(f"{supplier}/{name}")
-        shown = tuple(
-            (f"{supplier}/{name}/{file}", size, changed) for file, size, changed in sorted(files) if file != READY
-        )
+        shown = tuple((f"{supplier}/{name}/{file}", size, mark) for file, size, mark in sorted(files) if file != READY)
         return Dropped(supplier, name, True, shown, READY in {file for file, _, _ in files})
 
     def is_whole(self, dropped: Dropped) -> bool:
@@ -152,11 +151,11 @@ class FolderInbox(Inbox):
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, float]]]:
+    def list_folder(self, path: str) -> tuple[list[str], list[tuple[str, int, str]]]:
         with _telling_away():
             entries = [entry for entry in (self._root / path).iterdir() if not entry.is_symlink()]
             about = [(entry, entry.stat()) for entry in entries if entry.is_file()]
-            files = [(entry.name, stat.st_size, stat.st_mtime) for entry, stat in about]
+            files = [(entry.name, stat.st_size, str(stat.st_mtime_ns)) for entry, stat in about]
             return [entry.name for entry in entries if entry.is_dir()], files
 
     @contextmanager

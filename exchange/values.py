@@ -197,7 +197,7 @@ def read_current(value: str) -> str:
 
 
 RATING = decimal(6, 2)
-VOLTAGE = Kind(rb"\d{1,6}", "numeric", read_voltage)
+VOLTAGE = Kind(rb"\d{2,6}", "numeric", read_voltage)
 CURRENT = Kind(rb"\d{1,6}", "numeric", read_current)
 MONEY = decimal(12, 2)
 BALANCE = decimal(12, 2, negative=True)

@@ -115,13 +115,14 @@ def october(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def _nobody_else_at_work() -> Iterator[None]:
-    """A killed session may live a moment longer: the tables are emptied when it is gone."""
+    """A killed session may live a moment longer: the tables are emptied when it is gone. Those of before stay."""
+    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with connection.cursor() as cursor:
+        cursor.execute(others)
+        before = [pid for (pid,) in cursor.fetchall()]
     yield
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+        cursor.execute(f"SELECT pg_terminate_backend(pid) FROM ({others}) late WHERE pid <> ALL(%s)", [before])
 
 
 def assert_october_is_here_once(run: ImportRun) -> None:

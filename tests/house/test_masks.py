@@ -24,7 +24,7 @@ from tests.pages import PageClient
 ALICES_PHONE = re.compile(r"900\W{0,6}555\W?01\W?01\b")
 ALICES_EMAIL = "alice@lampa.example"
 # What an SMS may be filled with. A phone on the table shows it to whoever passes by.
-FINE_IN_SMS = {"at", "due", "code", "hours", "until", "url"}
+FINE_IN_SMS = {"at", "due", "code", "from", "hours", "until", "url"}
 
 
 def test_a_masked_phone_is_known_to_its_owner_alone() -> None:
