@@ -32,7 +32,7 @@ class BucketInbox(Inbox):
             for page in pages.paginate(Bucket=self._storage.bucket_name, Prefix=prefix, Delimiter="/"):
                 folders += [entry["Prefix"][len(prefix) : -1] for entry in page.get("CommonPrefixes", ())]
                 files += [
-                    (entry["Key"][len(prefix) :], entry["Size"], f"{entry['ETag']}{entry['LastModified']:%s}")
+                    (entry["Key"][len(prefix) :], entry["Size"], f"{entry['ETag']} {entry['LastModified'].isoformat()}")
                     for entry in page.get("Contents", ())
                     if entry["Key"] != prefix
                 ]

@@ -36,7 +36,7 @@ class InboxAway(Exception):
 
 @dataclass(frozen=True)
 class Dropped:
-    """A package as it lies there: `files` by path within the inbox, with sizes and a mark that changes with the content."""
+    """A package as it lies there: `files` by path within the inbox, size, and a mark that changes with the content."""
 
     supplier: str
     name: str
