@@ -127,6 +127,7 @@ def test_an_ended_session_wants_a_sign_in_and_then_it_goes_on(phone: Page, line:
     wait_for_the_worker(phone)
     line.cut()
     phone.goto("/readings/")
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Показания без связи")
     type_a_little_more(phone, 11)
     phone.get_by_role("button", name="Сохранить и передать").click()
     expect(kept(phone, "waiting")).to_have_count(1)
