@@ -11,7 +11,7 @@ def name_meters(user: User, meters: Iterable[Meter]) -> None:
     wanted = list(meters)
     if not wanted:
         return
-    rows = MeterNickname.objects.filter(user=user, meter_id__in=[meter.pk for meter in wanted])
+    rows = MeterNickname.objects.visible_to(user).filter(meter_id__in=[meter.pk for meter in wanted])
     names = dict(rows.values_list("meter_id", "text"))
     for meter in wanted:
         meter.nickname = names.get(meter.pk, "")

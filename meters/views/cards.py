@@ -42,7 +42,7 @@ def meter_nickname(request: HttpRequest, pk: int) -> HttpResponse:
     form = NicknameForm(request.POST)
     try:
         if form.is_valid():
-            operations.name_meter(user=user, meter_id=pk, text=form.cleaned_data["text"])
+            operations.name_meter(user=user, meter_id=pk, text=form.cleaned_data["text"], at=timezone.now())
             text = form.cleaned_data["text"]
             messages.success(request, f"Счётчик назван «{text}»." if text else "Название убрано.")
             return redirect("meters:meter_detail", pk)

@@ -1,7 +1,10 @@
 """A resident calls a meter by a name of one's own; nobody else sees it."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from billing.models import Link
 from meters.models import Meter, MeterNickname
@@ -55,3 +58,11 @@ def test_what_is_too_long_is_said_and_kept(as_alice: PageClient, meter: Meter) -
 def test_a_stranger_names_nothing(as_charlie: PageClient, meter: Meter) -> None:
     assert as_charlie.post(reverse("meters:meter_nickname", args=[meter.pk]), {"text": "Моё"}).status_code == 404
     assert not MeterNickname.objects.exists()
+
+
+def test_what_a_former_owner_of_the_phone_called_it_stays_hidden(as_alice: PageClient, meter: Meter) -> None:
+    name(as_alice, meter, "Кухня")
+    MeterNickname.objects.update(named_at=timezone.now() - timedelta(days=1))
+    hidden = MeterNickname.objects.get()
+    hidden.user.hidden_before = timezone.now()
+    assert not MeterNickname.objects.visible_to(hidden.user).exists()
