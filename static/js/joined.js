@@ -405,6 +405,9 @@ const { drawSending } = take("offline/told.js");
 
 const { sendings } = self;
 
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+
 const find = (root, name) => root.querySelector(`[data-${name}]`);
 const copy = (page, name) => find(page, `${name}-template`).content.firstElementChild.cloneNode(true);
 
@@ -508,7 +511,7 @@ async function offerOfflineForm(page) {
   function deedsFor(row) {
     if (row.state === "sent") return [["Понятно", () => sendings.remove(row.key).then(show)]];
     const back = ["Исправить", () => takeBack(row)];
-    return row.state === "waiting" ? [["Передать сейчас", send], back] : [back];
+    return row.state === "waiting" ? [["Передать сейчас", () => send()], back] : [back];
   }
 
   async function takeBack(row) {
@@ -523,9 +526,12 @@ async function offerOfflineForm(page) {
     form.querySelector("input")?.focus();
   }
 
-  async function send() {
-    await sendings.sendAll();
+  let again = 0;
+  async function send(pause = FIRST_PAUSE) {
+    clearTimeout(again);
+    const stuck = await sendings.sendAll();
     await show();
+    if (stuck) again = setTimeout(send, pause, Math.min(pause * 2, LONGEST_PAUSE));
   }
 
   async function keep(event) {
@@ -553,7 +559,7 @@ async function offerOfflineForm(page) {
   }
   await show();
   await send();
-  window.addEventListener("online", send);
+  window.addEventListener("online", () => send());
   navigator.serviceWorker?.addEventListener("message", show);
 }
 Object.assign(out, { default: offerOfflineForm });

@@ -7,6 +7,9 @@ import { drawSending } from "./offline/told.js";
 
 const { sendings } = self;
 
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 60_000;
+
 const find = (root, name) => root.querySelector(`[data-${name}]`);
 const copy = (page, name) => find(page, `${name}-template`).content.firstElementChild.cloneNode(true);
 
@@ -113,7 +116,7 @@ export default async function offerOfflineForm(page) {
   function deedsFor(row) {
     if (row.state === "sent") return [["Понятно", () => sendings.remove(row.key).then(show)]];
     const back = ["Исправить", () => takeBack(row)];
-    return row.state === "waiting" ? [["Передать сейчас", send], back] : [back];
+    return row.state === "waiting" ? [["Передать сейчас", () => send()], back] : [back];
   }
 
   // The values go back into the form; sent anew they have a key of their own and take the place of these.
@@ -129,9 +132,13 @@ export default async function offerOfflineForm(page) {
     form.querySelector("input")?.focus();
   }
 
-  async function send() {
-    await sendings.sendAll();
+  // A line that comes and goes says "online" once and may still fail: tried again, ever more rarely, while the page is open.
+  let again = 0;
+  async function send(pause = FIRST_PAUSE) {
+    clearTimeout(again);
+    const stuck = await sendings.sendAll();
     await show();
+    if (stuck) again = setTimeout(send, pause, Math.min(pause * 2, LONGEST_PAUSE));
   }
 
   async function keep(event) {
@@ -159,6 +166,6 @@ export default async function offerOfflineForm(page) {
   }
   await show();
   await send();
-  window.addEventListener("online", send);
+  window.addEventListener("online", () => send());
   navigator.serviceWorker?.addEventListener("message", show);
 }
