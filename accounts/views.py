@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import forms, operations, queries, sessions, visitors
+from accounts.alike import answers_in_steps
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import PhoneChallenge, Registration, TrustedDevice, User
@@ -62,6 +63,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @sensitive_post_parameters()
+@answers_in_steps
 def registration(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect("home")
@@ -130,6 +132,7 @@ def registration_resend(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
+@answers_in_steps
 def password_reset(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     form = forms.PasswordResetForm(request.POST or None, at=at)

@@ -359,6 +359,9 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE_COOKIES else []
 # The name under which an authenticator shows the staff's codes.
 OTP_TOTP_ISSUER = "Кабинет"
 
+# Seconds: registration and a new password answer at whole steps of it, whatever the phone (security.md S12).
+ANSWER_STEP = env.float("ANSWER_STEP", default=0.08)
+
 # The demo is tried by many people from one address.
 SMS_PER_ADDRESS_HOUR = env.int("SMS_PER_ADDRESS_HOUR", default=2000 if DEMO else 10)
 SMS_PER_SESSION_HOUR = env.int("SMS_PER_SESSION_HOUR", default=2000 if DEMO else 5)

@@ -26,5 +26,6 @@ SMS_SENDER = "notifications.senders.MemorySender"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 WHITENOISE_AUTOREFRESH = True
 AXES_ENABLED = True
+ANSWER_STEP = 0.0
 if env.str("TEST_DATABASE_NAME", default=""):
     DATABASES["default"]["TEST"] = {"NAME": env.str("TEST_DATABASE_NAME")}
