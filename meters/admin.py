@@ -125,7 +125,7 @@ class SubmissionAdmin(AccountAdmin):
     list_per_page = 50
     paginator = CappedPaginator
     show_full_result_count = False
-    ordering = ["-submitted_at"]
+    ordering = ["-pk"]
     actions = ["accept_chosen", "ask_chosen", "refuse_chosen"]
     change_list_template = "admin/meters/submission/list.html"
     search_fields = ["receipt"]

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from billing import account_numbers
+from accounts.residents import staff_of
+from billing import account_numbers, staff_scope
 from meters.models import Installation, Meter, Submission
 from meters.serials import normalise_serial
 
@@ -30,10 +31,15 @@ class CappedPaginator(Paginator[Any]):
         return rows.order_by()[:CAP].count()
 
 
-class SupplierFilter(admin.RelatedOnlyFieldListFilter):
+class SupplierFilter(admin.RelatedFieldListFilter):
+    """The suppliers one works for: which of them have rows at all would be asked of millions of rows."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = "Поставщик"
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(str(row.pk), str(row)) for row in staff_scope.get_suppliers(staff_of(request))]
 
 
 class ReviewFilter(admin.SimpleListFilter):
