@@ -137,14 +137,19 @@ def is_held_up_by_signal(pid: int) -> bool:
     """Whether a process is busy handling Ctrl-C or a hang-up.
 
     make, when it alone gets one of these, tells nobody and waits inside its handler for its command to
-    end; while it does, the signal is among those it blocks.
+    end; while it does, the signal is among those it blocks. Whoever starts another process blocks all
+    signals for that moment, and is busy with none.
     """
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return False
     blocked = int(status.partition("SigBlk:")[2].split(maxsplit=1)[0], 16)
-    return bool(blocked & (1 << (signal.SIGINT - 1) | 1 << (signal.SIGHUP - 1)))
+    return _holds(blocked, signal.SIGINT, signal.SIGHUP) and not _holds(blocked, signal.SIGUSR1)
+
+
+def _holds(mask: int, *numbers: signal.Signals) -> bool:
+    return any(mask & 1 << (number - 1) for number in numbers)
 
 
 def end_stranger(pid: int, *, first: signal.Signals, seconds: float = 5) -> None:
