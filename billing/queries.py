@@ -81,8 +81,9 @@ def get_deliveries(account_ids: Collection[int]) -> dict[int, BillDelivery]:
 
 
 def get_deliveries_in_force(account_ids: Collection[int], *, at: datetime) -> dict[int, BillDelivery]:
-    """By which the bills of each personal account go now, when something was chosen. One statement."""
-    newest = BillDelivery.objects.in_force(at).filter(account_id__in=account_ids).order_by("account_id", "-id")
+    """By which the bills of each personal account go now, when one of its holders chose something. One statement."""
+    choices = BillDelivery.objects.in_force(at).of_holders()
+    newest = choices.filter(account_id__in=account_ids).order_by("account_id", "-id")
     return {row.account_id: row for row in newest.distinct("account_id")}
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.hidden_past import shown_since, shown_to_its_user
 from accounts.models import User
@@ -155,6 +155,18 @@ class BillDeliveryQuerySet(models.QuerySet["BillDelivery"]):
 
     def waiting(self, at: datetime) -> "BillDeliveryQuerySet":
         return self.standing().filter(in_force_at__gt=at)
+
+    def of_holders(self) -> "BillDeliveryQuerySet":
+        """Choices of those who see the account still; of anybody else the choice before holds.
+
+        A choice of a hidden past (security.md T11) stands as long as its link does: its letters go to its owner.
+        Once somebody else made a link of the same cabinet anew, it says nothing until that past is opened.
+        """
+        holder = Link.objects.filter(account=OuterRef("account"), user=OuterRef("user"), ended_at=None)
+        is_same_person = Q(shown_to_its_user("chosen_at")) | Q(
+            Exists(holder.filter(linked_at__lt=F("user__hidden_before")))
+        )
+        return self.filter(is_same_person, Exists(holder))
 
 
 class BillDelivery(models.Model):
