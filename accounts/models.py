@@ -58,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
+    unread_count: int | None = None
+    """News at the bell when the session was loaded (`accounts.session_store`); None: to be counted."""
+
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS = []
 

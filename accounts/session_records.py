@@ -21,7 +21,7 @@ class SessionRecord(models.Model):
     """A session a user can see and end. It goes with its session, however that ends."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="session_records")
-    session = models.OneToOneField(Session, models.CASCADE, related_name="+")
+    session = models.OneToOneField(Session, models.CASCADE, related_name="record")
     trusted_device = models.ForeignKey(
         "accounts.TrustedDevice", models.SET_NULL, null=True, related_name="sessions", help_text="it stays for a month"
     )

@@ -4,9 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from importlib import import_module
+from typing import cast
 
-from django.conf import settings
 from django.contrib.auth import logout, update_session_auth_hash
 from django.db import IntegrityError
 from django.db.models import Q
@@ -17,6 +16,7 @@ from accounts import known_devices, network
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import SessionRecord, TrustedDevice, User
+from accounts.session_store import SessionStore
 
 REMEMBERED, PASSWORD_AT = "remembered", "password_at"
 TOUCH_EVERY = timedelta(minutes=1)
@@ -71,8 +71,8 @@ def renew_session(request: HttpRequest, user: User, *, at: datetime) -> None:
 
 
 def end_sessions(records: Iterable[SessionRecord]) -> int:
-    """End them at once, in the database and in the cache."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore()
+    """End them at once."""
+    store = SessionStore()
     owners = {record.session_id: record.user_id for record in records}
     keys = list(owners)
     for user_id, count in Counter(owners.values()).items():
@@ -89,6 +89,18 @@ def end_other_sessions(user: User, *, kept_key: str | None) -> int:
     others = TrustedDevice.objects.visible_to(user).exclude(pk__in=kept.exclude(trusted_device=None))
     known_devices.end_devices(others, at=timezone.now())
     return end_sessions(SessionRecord.objects.visible_to(user).exclude(session_id=kept_key))
+
+
+def recognise_owner(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Take the user who came with his session; where anything is unusual Django's `request.user` stays as it is."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        user = cast(SessionStore, request.session).find_user()
+        if user is not None:
+            request.user = user
+        return get_response(request)
+
+    return middleware
 
 
 def keep_sessions(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

@@ -1,4 +1,9 @@
-"""P4: SQL statements a page, signed in, for 1, 3 and 30 personal accounts. Session and user are among them."""
+"""P4: SQL statements a page, signed in, for 1, 3 and 30 personal accounts. Session and user are among them.
+
+`-v` prints each statement and its milliseconds.
+"""
+
+import sys
 
 from django.db import connection
 from django.test import Client
@@ -34,10 +39,17 @@ def count(size: int) -> dict[str, int]:
     found = {}
     for name, address in pages.items():
         client.get(address)  # what is looked at once a minute, or once a process, was looked at
-        with CaptureQueriesContext(connection) as statements:
+        with CaptureQueriesContext(connection) as captured:
             answer = client.get(address)
         assert answer.status_code == 200, (name, answer.status_code)
-        found[name] = len([row for row in statements if "SAVEPOINT" not in row["sql"]])
+        statements = [row for row in captured if "SAVEPOINT" not in row["sql"]]
+        found[name] = len(statements)
+        if "-v" in sys.argv and size == 3:
+            print(
+                f"\n=== {name}",
+                *(f"  {float(row['time']) * 1000:.0f} ms  {row['sql']}" for row in statements),
+                sep="\n",
+            )
     return found
 
 
