@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.urls import reverse
 
+from accounts.hidden_past import shown_to_its_user
 from accounts.models import User
 from billing import queries as billing
 from billing.models import Link, PersonalAccount, Service
@@ -20,8 +21,12 @@ def get_calendar_feed(user: User) -> CalendarFeed | None:
 
 
 def get_feed_by_token(token: str) -> CalendarFeed:
-    """With its resident. Raises: CalendarFeed.DoesNotExist for one that is revoked, of nobody, or of one shut out."""
+    """With its resident. Raises: CalendarFeed.DoesNotExist for one that is revoked, of nobody, or of one shut out.
+
+    An address from before a hidden past leads nowhere: its reader must not learn what whoever has the phone now links.
+    """
     feeds = CalendarFeed.objects.select_related("user").filter(revoked_at=None, user__is_active=True)
+    feeds = feeds.filter(shown_to_its_user("created_at"))
     return feeds.get(token_hash=hash_token(token))
 
 

@@ -128,6 +128,19 @@ def test_a_resident_shut_out_is_read_no_more(trusted: PageClient, page: PageClie
     assert page.get(path).status_code == 404
 
 
+def test_the_former_owner_of_a_phone_reads_nothing_of_the_next_one(
+    trusted: PageClient, page: PageClient, alice: User, alices_flat: Link
+) -> None:
+    """T11 the other way round: the number went to another person, who links a flat of his own."""
+    path = make_address(trusted)
+    with time_machine.travel(factories.NOW + timedelta(days=90), tick=False):
+        User.objects.filter(pk=alice.pk).update(hidden_before=factories.NOW + timedelta(days=80))
+        Link.objects.update(linked_at=factories.NOW + timedelta(days=85))
+        assert page.get(path).status_code == 404
+        User.objects.filter(pk=alice.pk).update(hidden_before=None)
+        assert page.get(path).status_code == 200
+
+
 def test_the_secret_stays_out_of_the_log(
     alice: User, page: PageClient, alices_flat: Link, caplog: pytest.LogCaptureFixture
 ) -> None:
