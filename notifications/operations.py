@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 from django.conf import settings
 from django.db.models import F, Q
-from django.template.loader import render_to_string
+from django.template import Context, Engine
 from django.utils.module_loading import import_string
 
 from notifications import causes, hints, senders
@@ -254,7 +254,9 @@ def _complete_body(message: OutgoingMessage) -> str | None:
 
 def _render(event: str, name: str, context: Mapping[str, object]) -> str:
     app, _, folder = event.partition("/")
-    return render_to_string(f"{app}/messages/{folder}/{name}", dict(context)).strip()
+    template = Engine.get_default().get_template(f"{app}/messages/{folder}/{name}")
+    # Plain text: a page escapes what it shows of it by itself.
+    return template.render(Context(dict(context), autoescape=False)).strip()
 
 
 def _enqueue_on_commit(message: OutgoingMessage) -> None:

@@ -91,6 +91,15 @@ def test_a_decision_is_kept_and_heard_of(
     assert Reading.objects.filter(submission=first_reading).exists() is (decision == "accept")
 
 
+def test_the_words_of_staff_are_heard_as_they_were_written(
+    as_staff: PageClient, as_alice: PageClient, first_reading: Submission
+) -> None:
+    decide(as_staff, first_reading, "refuse", 'В акте "312" & <печать>')
+    news = Notification.objects.get(event="meters/submission_reviewed")
+    assert news.text.endswith('В акте "312" & <печать>')
+    assert "&quot;312&quot; &amp; &lt;печать&gt;" in as_alice.get("/notifications/").content.decode()
+
+
 def test_what_staff_asked_about_comes_back_to_them_once_confirmed(
     as_staff: PageClient, as_alice: PageClient, first_reading: Submission
 ) -> None:
