@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 _SEPARATORS = re.compile("[\\s\\\\/\\-.\u00ad\u2010-\u2015\u2212\u200b-\u200f\u2060\ufeff]+")
-LONGEST = 64
+LONGEST, MOST_DIGITS = 64, 40
 
 
 class InvalidAccountNumber(ValueError):
@@ -32,7 +32,7 @@ def check_number(text: str, pattern: str, example: str) -> str:
         raise InvalidAccountNumber(f"Укажите номер лицевого счёта.{looks_like}")
     if not (digits.isascii() and digits.isdigit()):
         raise InvalidAccountNumber(f"В номере лицевого счёта бывают только цифры.{looks_like}")
-    if not _fits(digits, pattern, example):
+    if len(digits) > MOST_DIGITS or not _fits(digits, pattern, example):
         raise InvalidAccountNumber(f"Это не похоже на номер лицевого счёта этого поставщика.{looks_like}")
     return digits
 

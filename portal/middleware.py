@@ -1,8 +1,8 @@
-"""What every answer carries."""
+"""What every answer carries, and what no request may."""
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 
 
 def private_pages(
@@ -17,5 +17,16 @@ def private_pages(
         response.headers.setdefault("Permissions-Policy", "geolocation=(), microphone=(), camera=(self)")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
+
+    return middleware
+
+
+def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """No address of the portal holds a NUL, and a database that is asked for a text with one breaks off."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            raise Http404
+        return get_response(request)
 
     return middleware

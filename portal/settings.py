@@ -95,6 +95,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.private_pages",
+    "portal.middleware.refuse_nul",
     "axes.middleware.AxesMiddleware",
 ]
 

@@ -1,11 +1,15 @@
 """Suppliers, their branches and the personal accounts they keep."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from accounts.models import User
 from billing import addresses
 from billing.calendar import ReadingCalendar
 from billing.models.rights import through_links
+
+DAY_OF_MONTH = [MinValueValidator(1), MaxValueValidator(31)]
 
 
 class Service(models.TextChoices):
@@ -29,9 +33,9 @@ class Supplier(models.Model):
     corr_account = models.CharField("корр. счёт", max_length=20, blank=True)
     number_pattern = models.CharField("вид номера ЛС (регулярное выражение)", max_length=100, blank=True)
     number_example = models.CharField("пример номера ЛС", max_length=40, blank=True)
-    window_from = models.PositiveSmallIntegerField("приём показаний с числа", default=1)
-    window_to = models.PositiveSmallIntegerField("приём показаний по число", default=31)
-    cut_off = models.PositiveSmallIntegerField("входят в счёт до числа", default=25)
+    window_from = models.PositiveSmallIntegerField("приём показаний с числа", default=1, validators=DAY_OF_MONTH)
+    window_to = models.PositiveSmallIntegerField("приём показаний по число", default=31, validators=DAY_OF_MONTH)
+    cut_off = models.PositiveSmallIntegerField("входят в счёт до числа", default=25, validators=DAY_OF_MONTH)
     window_forbids = models.BooleanField("вне окна не принимать", default=False)
     window_text = models.CharField("что сказать вне окна", max_length=300, blank=True)
     data_as_of = models.DateTimeField("данные на", null=True, blank=True)
@@ -39,6 +43,12 @@ class Supplier(models.Model):
     class Meta:
         verbose_name = "поставщик"
         verbose_name_plural = "поставщики"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(window_from__range=(1, 31), window_to__range=(1, 31), cut_off__range=(1, 31)),
+                name="supplier_days_of_month",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -16,7 +16,7 @@ class GroupNameTaken(Exception):
 
 class LastGroup(Exception):
     def __init__(self) -> None:
-        super().__init__("Это единственная группа, и в ней есть лицевые счета. Её можно переименовать.")
+        super().__init__("Это единственная группа, её можно только переименовать.")
 
 
 def take_group(*, user: User, group_id: int | None, at: datetime) -> AccountGroup:

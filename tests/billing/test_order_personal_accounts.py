@@ -70,6 +70,13 @@ def test_the_only_group_with_accounts_stays(as_alice: PageClient, alices_flat: L
     assert AccountGroup.objects.filter(pk=alices_flat.group_id).exists()
 
 
+def test_the_only_group_stays_while_something_ended_is_kept_in_it(as_alice: PageClient, alices_flat: Link) -> None:
+    Link.objects.update(ended_at=factories.NOW, ended_by=alices_flat.user)
+    html = as_alice.post(at("group_delete", alices_flat.group_id), follow=True).content.decode()
+    assert "единственная группа, её можно только переименовать" in html
+    assert AccountGroup.objects.filter(pk=alices_flat.group_id).exists()
+
+
 def test_names_an_account_and_moves_it(as_alice: PageClient, alices_flat: Link, alice: User) -> None:
     dacha = factories.AccountGroupFactory(user=alice, name="Дача")
     as_alice.get(at("link_edit", alices_flat.pk))

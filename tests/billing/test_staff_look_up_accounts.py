@@ -1,7 +1,7 @@
 """Staff look a personal account up in the admin and change nothing there."""
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -9,7 +9,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_static.models import StaticDevice
 
 from accounts.models import User
-from billing.models import Link, LinkRequest
+from billing.models import Link, LinkRequest, Supplier
 from tests import factories
 
 MODELS = ["supplier", "branch", "personalaccount", "link", "linkrequest", "bill", "payment", "tariff"]
@@ -37,6 +37,19 @@ def listed(client: Client, model: str, **params: str) -> str:
 def test_every_list_opens(admin: Client, alices_flat: Link, model: str) -> None:
     factories.TariffFactory(supplier=alices_flat.account.supplier)
     listed(admin, model)
+
+
+@pytest.mark.parametrize("day", ["0", "32"])
+def test_a_supplier_has_only_days_that_months_have(admin: Client, alices_flat: Link, day: str) -> None:
+    """Every page of readings would break on a cut-off on the 0th."""
+    supplier = alices_flat.account.supplier
+    days = {"window_from": "1", "window_to": "31", "cut_off": day}
+    answer = admin.post(reverse("admin:billing_supplier_change", args=[supplier.pk]), {"name": supplier.name, **days})
+    assert answer.status_code == 200
+    supplier.refresh_from_db()
+    assert supplier.cut_off == 25
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Supplier.objects.update(cut_off=int(day))
 
 
 @pytest.mark.parametrize("model", ["personalaccount", "link", "bill", "payment"])

@@ -53,6 +53,15 @@ def test_a_request_waits_for_an_unknown_number_too(as_alice: PageClient, typed: 
     assert LinkRequest.objects.count() == 1
 
 
+def test_a_number_longer_than_any_is_no_number(as_alice: PageClient, typed: dict[str, str]) -> None:
+    """Of a supplier that has not said what its numbers look like."""
+    supplier = factories.SupplierFactory(code="new", number_pattern="", number_example="")
+    odd = typed | FRESH | {"supplier": str(supplier.pk), "number": "1" * 41}
+    assert "не похоже на номер лицевого счёта" in as_alice.post(URL, odd).content.decode()
+    as_alice.post(URL, odd | {"number": "1" * 40})
+    assert LinkRequest.objects.get().digits == "1" * 40
+
+
 def test_the_payment_comes_and_the_account_is_linked(waiting: LinkRequest, alice: User, payment: Payment) -> None:
     arrive(payment)
     assert operations.settle_link_requests(supplier_id=payment.supplier_id, at=timezone.now()) == 1
