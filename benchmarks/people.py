@@ -12,8 +12,9 @@ from meters.models import Installation, Meter, Reading, Scale, Submission, Submi
 from tests import factories
 
 
-def make_meters(count: int, *, user: User, supplier: Supplier) -> list[Meter]:
-    """Two-zone meters, each at a personal account linked to the resident, with a year of readings."""
+def make_meters(count: int, *, user: User, supplier: Supplier, months: int = 12) -> list[Meter]:
+    """Two-zone meters, each at a personal account, the first hundred linked to the resident, with so many months of
+    readings."""
     group = factories.AccountGroupFactory(user=user)
     accounts = PersonalAccount.objects.bulk_create(
         factories.PersonalAccountFactory.build_batch(count, supplier=supplier)
@@ -34,11 +35,11 @@ def make_meters(count: int, *, user: User, supplier: Supplier) -> list[Meter]:
             factories.ReadingFactory.build(
                 scale=scale,
                 meter=scale.meter,
-                taken_on=today - timedelta(days=30 * months),
-                value=Decimal(12600 - 200 * months),
+                taken_on=today - timedelta(days=30 * month),
+                value=Decimal(12600 - 200 * month),
             )
             for scale in scales
-            for months in range(1, 13)
+            for month in range(1, months + 1)
         ),
         batch_size=5000,
     )

@@ -23,7 +23,7 @@ from meters.models import Installation, Meter, Reading, ReadingReview, ReviewTem
 from meters.queries import submissions as queries
 from meters.staff_decisions import decide_chosen
 from meters.staff_forms import InspectionForm, ReviewForm
-from meters.staff_lists import AgeFilter, CappedPaginator, FindingFilter, ReviewFilter, SupplierFilter, find_meters
+from meters.staff_lists import AgeFilter, FindingFilter, LongListAdmin, ReviewFilter, SupplierFilter, find_meters
 from meters.staff_queue import describe_submission, find_next
 from meters.staff_thresholds import thresholds_view
 from meters.staff_trials import try_reading_view, verify_receipt_view
@@ -36,12 +36,8 @@ TONES: dict[str, str] = {
 }
 
 
-class FactsAdmin(WatchedAdmin):
+class FactsAdmin(LongListAdmin, WatchedAdmin):
     """Facts of the supplier: an edit would be overwritten by the next registry."""
-
-    show_full_result_count = False
-    paginator = CappedPaginator
-    list_per_page = 50
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -89,7 +85,7 @@ class MeterAdmin(FactsAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Meter], search_term: str
     ) -> tuple[QuerySet[Meter], bool]:
-        return find_meters(queryset, search_term, ""), True
+        return find_meters(queryset, search_term, ""), False
 
 
 @admin.register(Reading)
@@ -114,22 +110,22 @@ class ReadingAdmin(FactsAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
     ) -> tuple[QuerySet[Reading], bool]:
-        return find_meters(queryset, search_term, "meter__"), True
+        return find_meters(queryset, search_term, "meter__"), False
 
 
 @admin.register(Submission)
-class SubmissionAdmin(AccountAdmin):
+class SubmissionAdmin(LongListAdmin, AccountAdmin):
     list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
     list_filter = [ReviewFilter, FindingFilter, AgeFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]
-    list_per_page = 50
-    paginator = CappedPaginator
-    show_full_result_count = False
-    ordering = ["-pk"]
     actions = ["accept_chosen", "ask_chosen", "refuse_chosen"]
     change_list_template = "admin/meters/submission/list.html"
     search_fields = ["receipt"]
     search_help_text = "Номер квитанции, счётчика или лицевого счёта"
+
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """What waits: the longest first, which is the order of its index; all else: the newest first."""
+        return ("-pk",) if request.GET.get(ReviewFilter.parameter_name) else ("submitted_at", "pk")
 
     @admin.display(description="состояние")
     def state(self, submission: Submission) -> str:
@@ -139,8 +135,10 @@ class SubmissionAdmin(AccountAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
     ) -> tuple[QuerySet[Submission], bool]:
+        if not search_term.strip():
+            return queryset, False
         by_receipt = queryset.filter(receipt=search_term.strip())
-        return (by_receipt if by_receipt.exists() else find_meters(queryset, search_term, "meter__")), True
+        return (by_receipt if by_receipt.exists() else find_meters(queryset, search_term, "meter__")), False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -42,8 +42,8 @@ class Reading(models.Model):
         indexes = [
             models.Index(
                 fields=["meter", "-taken_on", "scale"],
-                include=["value", "kind", "source"],
-                name="reading_newest",
+                include=["value", "kind", "source", "submission", "id"],
+                name="reading_covering",
             )
         ]
 

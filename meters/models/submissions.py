@@ -79,6 +79,7 @@ class Submission(models.Model):
             models.Index(fields=["account", "-submitted_at"], name="submission_of_account"),
             models.Index(fields=["-submitted_at"], name="submission_to_review", condition=Q(needs_review=True)),
             models.Index(fields=["period", "status", "id"], name="submission_of_period"),
+            models.Index(fields=["status", "-id"], name="submission_of_status"),
             models.Index(
                 fields=["id"], name="submission_awaits_bill", condition=Q(status__in=["accepted", "handed_over"])
             ),

@@ -203,3 +203,26 @@ def test_words_are_the_seniors_to_change(page: PageClient) -> None:
     client = residents.sign_in_staff(PageClient(), operator)
     assert client.get(reverse("admin:meters_reviewtemplate_changelist")).status_code == 200
     assert client.get(reverse("admin:meters_reviewtemplate_add")).status_code == 403
+
+
+def test_a_long_queue_is_counted_only_so_far_and_says_so(
+    desk: PageClient, questioned: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = [another(), another()]
+    monkeypatch.setattr("meters.staff_lists.COUNTED", 2)
+    html = desk.get(reverse(LIST)).content.decode()
+    assert "Всего: больше 2" in html
+    assert html.index(questioned.receipt) < min(html.index(row.receipt) for row in later)
+    monkeypatch.setattr("meters.staff_lists.COUNTED", 3)
+    assert "Всего: 3" in desk.get(reverse(LIST)).content.decode()
+
+
+def test_pages_far_behind_can_be_reached(
+    desk: PageClient, questioned: Submission, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("meters.staff_lists.COUNTED", 1)
+    monkeypatch.setattr("meters.staff_lists.LongListAdmin.list_per_page", 1)
+    last = [another(), another()][-1]
+    html = desk.get(reverse(LIST), {"p": "3"}).content.decode()
+    assert last.receipt in html
+    assert questioned.receipt not in html
