@@ -19,9 +19,9 @@ from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.layouts import LAYOUTS
-from exchange.models import HoldDecision, ImportRun, RejectedRow
+from exchange.models import Arrival, HoldDecision, ImportRun, RejectedRow
 from exchange.staff_access import ReadOnlyAdmin
-from exchange.staff_arrivals import ArrivalAdmin
+from exchange.staff_arrivals import ArrivalAdmin, get_progress
 from exchange.staff_batches import ExportBatchAdmin
 from exchange.staff_forms import DecisionForm
 from exchange.staff_reconciliation import ReconciliationAdmin
@@ -46,7 +46,7 @@ TONES: dict[str, str] = {
     ImportRun.Status.FAILED: " staff-badge--bad",
 }
 SAID: dict[str, str] = {
-    HoldDecision.Decision.LET_IN: "Пакет впущен. Он загрузится в ближайшие минуты, обновите страницу.",
+    HoldDecision.Decision.LET_IN: "Пакет впущен. Ниже видно, как он загружается.",
     HoldDecision.Decision.REFUSE: "Пакету отказано, ничего не изменилось.",
 }
 
@@ -129,6 +129,8 @@ class ImportRunAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
             "decision_form": DecisionForm(),
             "may_decide": run is not None and run.can_be_decided and _may_decide(request),
         }
+        if run and (let_in := run.arrivals.filter(way=Arrival.Way.LET_IN).order_by("pk").last()):
+            context |= get_progress(let_in) | {"may_watch": staff_of(request).has_perm("exchange.view_arrival")}
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def rejects_view(self, request: HttpRequest, run_id: int) -> StreamingHttpResponse | HttpResponse:

@@ -23,12 +23,14 @@ class Arrival(models.Model):
     """A package that came by itself or was brought. Its content lies in a folder of its own (`arrived_packages`).
 
     seen (it may still grow) → waiting → running → done or failed; what staff bring is `brought` until they say what
-    to do with it, and again after a check. A running one is leased: who holds the token may write.
+    to do with it, and again after a check. What staff let in waits at once; its content lies with the copies of held
+    packages (`kept_packages`), and stopped it is held again. A running one is leased: who holds the token may write.
     """
 
     class Way(models.TextChoices):
         UPLOAD = "upload", "принёс сотрудник"
         INBOX = "inbox", "из папки обмена"
+        LET_IN = "let_in", "задержан и впущен сотрудником"
 
     class Wish(models.TextChoices):
         CHECK = "check", "проверить"
@@ -95,8 +97,14 @@ class Arrival(models.Model):
 
     @property
     def can_be_wished(self) -> bool:
-        """Its content is there, and nobody works at it."""
-        return self.status in (self.Status.BROUGHT, self.Status.CANCELLED, self.Status.FAILED)
+        """Its content is there, and nobody works at it. What was let in is decided about anew where it is held."""
+        is_free = self.status in (self.Status.BROUGHT, self.Status.CANCELLED, self.Status.FAILED)
+        return is_free and self.way != self.Way.LET_IN
+
+    @property
+    def session_name(self) -> str:
+        """Of the database session that imports it: whoever takes over ends what still bears it."""
+        return f"import of arrival {self.pk}"
 
     def take_lease(self, *, at: datetime, length: timedelta) -> None:
         """Writes nothing."""

@@ -26,11 +26,20 @@ class LeasedProgress(Progress):
     """Figures another thread may read, and `interrupt`, which another thread may call.
 
     `cancel` breaks off what the database does at this moment; it is called only while the transaction can still be
-    undone, so what is committed is never taken for broken off.
+    undone, so what is committed is never taken for broken off. At every step `holds_lease` is asked, within the
+    transaction of the import: a runner that was frozen past its lease wakes up and writes nothing.
     """
 
-    def __init__(self, cancel: Callable[[], None], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        cancel: Callable[[], None],
+        holds_lease: Callable[[], bool],
+        session_name: str = "",
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.session_name = session_name
         self._cancel = cancel
+        self._holds_lease = holds_lease
         self._clock = clock
         self._lock = threading.Lock()
         self._can_be_stopped = True
@@ -61,6 +70,9 @@ class LeasedProgress(Progress):
 
     def reach(self, step: str) -> None:
         self._obey()
+        if not self._holds_lease():
+            self.stopped = Stop.LEASE_LOST
+            raise Interrupted
 
     def finish(self) -> None:
         with self._lock:

@@ -11,8 +11,11 @@ MEGABYTE = 1_000_000
 class Progress:
     """Tells nobody. `start` knows all bytes that will be read, `read` each block, `write` the file now being merged.
 
-    `finish` comes before the last step: what it raises undoes everything, and after it nothing may stop the import.
+    `finish` comes before the last step: what it raises undoes everything, and after it nobody outside may stop the
+    import. `session_name` is what the database calls the session that imports.
     """
+
+    session_name = ""
 
     def start(self, total: int) -> None: ...
 

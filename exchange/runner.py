@@ -6,7 +6,7 @@ A minutes-long import is no Celery task: its message would be delivered again ev
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
 from types import TracebackType
 
 import structlog
@@ -77,20 +77,20 @@ class Runner:
         if arrival is None or arrival.lease is None:
             return False
         lease = Lease(arrival.pk, arrival.lease)
-        progress = LeasedProgress(_make_cancel())
+        progress = LeasedProgress(_make_cancel(), partial(operations.holds_lease, lease), arrival.session_name)
         with Heartbeat(lease, progress, self.is_ending):
             settled = self._run(arrival, lease, progress)
-        log.info("arrival_settled", arrival=arrival.pk, status=settled.status if settled else "lease lost")
-        if settled is not None and settled.is_over:
+        if settled is None:
+            log.warning("lease_lost", arrival=arrival.pk)
+            return True
+        log.info("arrival_settled", arrival=arrival.pk, status=settled.status)
+        if settled.is_over:
             operations.put_away(settled, at=timezone.now())
         return True
 
     def _run(self, arrival: Arrival, lease: Lease, progress: LeasedProgress) -> Arrival | None:
         try:
-            path = find_arrived(arrival)
-            if arrival.way == Arrival.Way.INBOX:
-                path = operations.fetch_dropped(arrival, progress)
-            run = self._import(arrival, lease, path, progress)
+            run = self._import(arrival, lease, progress)
         except UnreadablePackage as error:
             return operations.refuse_arrival(lease, reason=str(error), at=timezone.now())
         except InboxAway as away:
@@ -104,8 +104,12 @@ class Runner:
             return operations.put_back(lease, why=progress.stopped, at=timezone.now())
         return operations.finish_arrival(lease, run=run, at=timezone.now())
 
-    def _import(self, arrival: Arrival, lease: Lease, path: Path, progress: LeasedProgress) -> ImportRun:
+    def _import(self, arrival: Arrival, lease: Lease, progress: LeasedProgress) -> ImportRun:
         at = timezone.now()
+        if arrival.way == Arrival.Way.LET_IN and arrival.run_id is not None:
+            return operations.apply_let_in_package(run_id=arrival.run_id, at=at, progress=progress)
+        is_dropped = arrival.way == Arrival.Way.INBOX
+        path = operations.fetch_dropped(arrival, progress) if is_dropped else find_arrived(arrival)
         run = operations.begin_run(path, at=at, dry_run=arrival.wish == Arrival.Wish.CHECK)
         operations.note_run(lease, run=run)
         return operations.import_registry(

@@ -158,17 +158,21 @@ class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
         arrival = get_object_or_404(self.get_queryset(request).select_related("run", "brought_by"), pk=arrival_id)
         if not arrival.is_under_way:
             return HttpResponse("<div data-poll-reload></div>")
-        return render(request, "admin/exchange/arrival/_progress.html", _get_context(request, arrival))
+        return render(request, "admin/exchange/arrival/_progress.html", get_progress(arrival))
+
+
+def get_progress(arrival: Arrival) -> dict[str, Any]:
+    """What `admin/exchange/arrival/_progress.html` shows."""
+    told = describe_progress(arrival.progress) if arrival.status == Arrival.Status.RUNNING else None
+    return {"arrival": arrival, "told": told}
 
 
 def _get_context(request: HttpRequest, arrival: Arrival) -> dict[str, Any]:
     run = arrival.run
     is_there = arrival.can_be_wished and find_arrived(arrival).exists()
-    return {
-        "arrival": arrival,
+    return get_progress(arrival) | {
         "run": run,
         "run_url": reverse("admin:exchange_importrun_change", args=[run.pk]) if run else "",
-        "told": describe_progress(arrival.progress) if arrival.status == Arrival.Status.RUNNING else None,
         "may_wish": _may_bring(request) and is_there,
         "may_cancel": _may_bring(request) and arrival.is_under_way and not arrival.wants_cancel,
         "is_clean": run is not None and run.status == ImportRun.Status.CHECKED,

@@ -7,7 +7,7 @@ from exchange.operations.arriving import bring_package, cancel_arrival, drop_arr
 from exchange.operations.deciding import NotPossibleNow, decide_on_package
 from exchange.operations.exporting import export_readings
 from exchange.operations.following_up import follow_up_imports
-from exchange.operations.importing import apply_let_in_packages, begin_run, import_registry
+from exchange.operations.importing import apply_let_in_package, begin_run, import_registry
 from exchange.operations.reconciling import (
     ask_for_reconciliation,
     count_reconciliation,
@@ -18,6 +18,7 @@ from exchange.operations.running import (
     Lease,
     claim_arrival,
     finish_arrival,
+    holds_lease,
     note_run,
     put_back,
     refuse_arrival,
@@ -29,7 +30,7 @@ __all__ = [
     "Answered",
     "Lease",
     "NotPossibleNow",
-    "apply_let_in_packages",
+    "apply_let_in_package",
     "ask_for_reconciliation",
     "begin_run",
     "bring_package",
@@ -43,6 +44,7 @@ __all__ = [
     "fetch_dropped",
     "finish_arrival",
     "follow_up_imports",
+    "holds_lease",
     "import_registry",
     "look_for_packages",
     "note_run",

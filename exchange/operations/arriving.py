@@ -14,6 +14,7 @@ from exchange.arrived_packages import drop_arrived, find_arrived, get_root, tidy
 from exchange.layouts import LAYOUTS
 from exchange.models import Arrival
 from exchange.operations.deciding import NotPossibleNow
+from exchange.operations.running import hold_again
 from exchange.packages import MANIFEST, UnreadablePackage, open_package
 
 KEPT_FOR = timedelta(days=7)
@@ -90,6 +91,7 @@ def cancel_arrival(*, arrival_id: int, staff: User, at: datetime) -> Arrival:
         raise NotPossibleNow("Останавливать уже нечего.")
     if arrival.status == Arrival.Status.WAITING:
         arrival.end(Arrival.Status.CANCELLED, at=at)
+        hold_again(arrival)
     else:
         arrival.wants_cancel = True
     arrival.save()

@@ -8,7 +8,7 @@ from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
 from exchange.kept_packages import drop_package, find_package
-from exchange.models import HoldDecision, ImportRun
+from exchange.models import Arrival, HoldDecision, ImportRun
 
 
 class NotPossibleNow(Exception):
@@ -19,7 +19,10 @@ class NotPossibleNow(Exception):
 
 
 def decide_on_package(*, run_id: int, staff: User, decision: str, reason: str, at: datetime) -> HoldDecision:
-    """Let in, the package is applied by the runner from its copy; refused, the copy goes. Raises `NotPossibleNow`."""
+    """Let in, the package waits for the runner like any other (`Arrival`); refused, its copy goes.
+
+    Raises `NotPossibleNow`.
+    """
     made = _write_decision(run_id, staff, decision, reason, at)
     if made.decision == HoldDecision.Decision.REFUSE:
         drop_package(run_id)
@@ -36,6 +39,19 @@ def _write_decision(run_id: int, staff: User, decision: str, reason: str, at: da
         raise NotPossibleNow("Копии пакета больше нет: впустить можно будет, когда его пришлют снова.")
     run.status = ImportRun.Status.LET_IN if is_let_in else ImportRun.Status.REFUSED
     run.save(update_fields=["status"])
+    if is_let_in:
+        Arrival.objects.create(
+            way=Arrival.Way.LET_IN,
+            name=run.source[:200],
+            supplier_code=run.supplier_code,
+            period=run.period,
+            status=Arrival.Status.WAITING,
+            wish=Arrival.Wish.APPLY,
+            brought_by=staff,
+            run=run,
+            received_at=at,
+            next_try_at=at,
+        )
     figures = {"what": f"package.{decision}", "run": run.pk}
     record_event(Kind.STAFF_DECISION, staff=staff, figures=figures, at=at)
     return HoldDecision.objects.create(

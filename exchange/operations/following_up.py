@@ -7,7 +7,7 @@ go on: killed anywhere, the sweep finds it. A batch done twice does no harm.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from billing import operations as billing
@@ -57,15 +57,18 @@ def follow_up_import(
     supplier = Supplier.objects.get(code=row.run.supplier_code)
     while row.step != Step.DONE:
         if not may_go_on():
-            FollowUp.objects.filter(pk=row.pk).update(claimed_until=None)
+            _mine(row).update(claimed_until=None)
             return False
         after, counts = _STEPS[Step(row.step)](supplier, row, at)
         for name, count in counts.items():
             row.counts[name] = row.counts.get(name, 0) + count
+        mine = _mine(row)
         row.step, row.after = (row.step, after) if after is not None else (_NEXT[Step(row.step)], 0)
         row.finished_at = at if row.step == Step.DONE else None
         row.claimed_until = clock() + LEASE
-        row.save(update_fields=["step", "after", "counts", "finished_at", "claimed_until"])
+        fields = ("step", "after", "counts", "finished_at", "claimed_until")
+        if not mine.update(**{field: getattr(row, field) for field in fields}):
+            return True
     return True
 
 
@@ -79,6 +82,11 @@ def _claim(run_id: int, now: datetime) -> FollowUp | None:
     if not free.update(claimed_until=now + LEASE):
         return None
     return FollowUp.objects.select_related("run").get(run_id=run_id)
+
+
+def _mine(row: FollowUp) -> QuerySet[FollowUp]:
+    """The row while nobody took it over: whoever was frozen past his lease writes nothing."""
+    return FollowUp.objects.filter(pk=row.pk, claimed_until=row.claimed_until)
 
 
 def _settle_link_requests(supplier: Supplier, row: FollowUp, at: datetime) -> Done:

@@ -33,8 +33,8 @@ class _OnlyLooked(Exception):
     """Everything was done but for the last step."""
 
 
-class _SomebodyElseDoes(Exception):
-    """Another package of the supplier is coming in, or this one was taken meanwhile."""
+class _SomebodyElseDid(Exception):
+    """This package was applied while its turn was waited for."""
 
 
 def import_registry(
@@ -57,30 +57,31 @@ def import_registry(
     try:
         _take_package(run, path, progress=progress or Progress(), pauses=PAUSES if is_patient else ())
     except OperationalError:
-        _finish_run(run, ImportRun.Status.FAILED, reason=BUSY if is_patient else BROKEN_OFF)
+        _break_off(run, BUSY if is_patient else BROKEN_OFF)
         raise
     except BaseException:
-        _finish_run(run, ImportRun.Status.FAILED, reason=BROKEN_OFF)
+        _break_off(run, BROKEN_OFF)
         raise
     _settle(run, at=at)
     return run
 
 
-def apply_let_in_packages(*, at: datetime) -> int:
-    """Applies what staff let in, oldest package first; returns how many are done. Safe to call at any time.
+def apply_let_in_package(*, run_id: int, at: datetime, progress: Progress | None = None) -> ImportRun:
+    """Applies what staff let in, from its copy; what is done already is left alone. Safe to call at any time.
 
-    What new comparison finds beyond what staff saw holds the package again.
+    What a new comparison finds beyond what staff saw holds the package again. Raises `OperationalError` when others
+    were in the way: the package stays let in.
     """
-    done = 0
-    for run in ImportRun.objects.filter(status=ImportRun.Status.LET_IN).order_by("made_at", "pk"):
-        seen = {hold["code"] for decision in run.decisions.all() for hold in decision.holds}
-        try:
-            _take_package(run, find_package(run.pk), seen, progress=Progress(), pauses=PAUSES)
-        except _SomebodyElseDoes:
-            continue
-        _settle(run, at=at)
-        done += 1
-    return done
+    run = ImportRun.objects.get(pk=run_id)
+    if run.status != ImportRun.Status.LET_IN:
+        return run
+    seen = {hold["code"] for decision in run.decisions.all() for hold in decision.holds}
+    try:
+        _take_package(run, find_package(run.pk), seen, progress=progress or Progress(), pauses=())
+    except _SomebodyElseDid:
+        return ImportRun.objects.get(pk=run_id)
+    _settle(run, at=at)
+    return run
 
 
 def _take_package(
@@ -148,6 +149,14 @@ def _finish_run(run: ImportRun, status: ImportRun.Status, rejects: Rejects | Non
     _write_result(run, status, rejects, reason)
 
 
+@transaction.atomic(durable=True)
+def _break_off(run: ImportRun, reason: str) -> None:
+    """Whoever took over may have closed the run already: then what he wrote stays."""
+    run.status, run.reason, run.finished_at = ImportRun.Status.FAILED, reason, timezone.now()
+    unfinished = ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.RUNNING)
+    unfinished.update(status=run.status, reason=run.reason, finished_at=run.finished_at)
+
+
 def _write_result(run: ImportRun, status: ImportRun.Status, rejects: Rejects | None = None, reason: str = "") -> None:
     run.status, run.reason, run.finished_at = status, reason, timezone.now()
     run.save()
@@ -164,11 +173,12 @@ def _write_result(run: ImportRun, status: ImportRun.Status, rejects: Rejects | N
 @transaction.atomic(durable=True)
 def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
     """One transaction: residents see all of the package or nothing, and what follows from it is promised with it."""
-    _prepare_session()
+    _prepare_session(progress.session_name)
+    _take_turn(package.manifest.supplier)
     if run.status == ImportRun.Status.LET_IN:
-        _claim_let_in(run, package.manifest.supplier)
+        if not ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.LET_IN).exists():
+            raise _SomebodyElseDid
     else:
-        _take_turn(package.manifest.supplier)
         _close_killed_runs(run)
     progress.reach("turn taken")
     newest = billing.get_newest_bills()
@@ -184,9 +194,11 @@ def _apply_package(run: ImportRun, package: Package, gate: Gate, rejects: Reject
     progress.reach("result written")
 
 
-def _prepare_session() -> None:
+def _prepare_session(name: str) -> None:
     """A package takes its time."""
     with connection.cursor() as cursor:
+        if name:
+            cursor.execute("SELECT set_config('application_name', %s, true)", [name])
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         cursor.execute("SET LOCAL work_mem = '128MB'")
@@ -199,17 +211,6 @@ def _take_turn(supplier_code: str) -> None:
     """Two packages of one supplier come one after the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"import_registry:{supplier_code}"])
-
-
-def _claim_let_in(run: ImportRun, supplier_code: str) -> None:
-    """A worker does not wait for its turn: it is called again. Raises `_SomebodyElseDoes`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"import_registry:{supplier_code}"]
-        )
-        (is_mine,) = cursor.fetchone()
-    if not is_mine or not ImportRun.objects.filter(pk=run.pk, status=ImportRun.Status.LET_IN).exists():
-        raise _SomebodyElseDoes
 
 
 def _close_killed_runs(run: ImportRun) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from exchange.arrival_models import ArrivalQuerySet
 from exchange.arrived_packages import drop_arrived
@@ -35,15 +35,33 @@ class Lease:
     token: UUID
 
 
-@transaction.atomic(durable=True)
 def claim_arrival(*, at: datetime) -> Arrival | None:
-    """The oldest that waits, now leased to the caller; one that killed too many runners is given up."""
+    """The oldest that waits, now leased to the caller; one that killed too many runners is given up.
+
+    A former runner may be frozen and not dead: its session ends here, with the supplier's turn that it holds. Should
+    it begin another one, it finds its lease gone (`holds_lease`).
+    """
+    arrival = _claim(at)
+    if arrival is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND usename = current_user AND application_name = %s",
+                [arrival.session_name],
+            )
+    return arrival
+
+
+@transaction.atomic(durable=True)
+def _claim(at: datetime) -> Arrival | None:
     for arrival in Arrival.objects.claimable(at).order_by("received_at", "pk").select_for_update(skip_locked=True)[:20]:
         _close_run(arrival.run_id, BROKEN_OFF, at)
         if arrival.wants_cancel:
             arrival.end(Arrival.Status.CANCELLED, at=at)
+            hold_again(arrival)
         elif arrival.attempts >= MOST_ATTEMPTS:
             arrival.end(Arrival.Status.FAILED, at=at, reason=TOO_OFTEN)
+            hold_again(arrival)
             tell_staff(arrival, at=at)
         else:
             arrival.take_lease(at=at, length=LEASE)
@@ -59,6 +77,18 @@ def renew_lease(lease: Lease, *, figures: dict[str, Any], at: datetime) -> Stop 
     if not mine.update(leased_until=at + LEASE, progress=figures):
         return Stop.LEASE_LOST
     return Stop.CANCELLED if mine.filter(wants_cancel=True).exists() else None
+
+
+def holds_lease(lease: Lease) -> bool:
+    """Whether nobody took over meanwhile."""
+    return _mine(lease).exists()
+
+
+def hold_again(arrival: Arrival) -> None:
+    """Within a transaction: what was let in and is not worked at any more waits for a decision as before."""
+    if arrival.way == Arrival.Way.LET_IN and arrival.run_id is not None:
+        let_in = ImportRun.objects.filter(pk=arrival.run_id, status=ImportRun.Status.LET_IN)
+        let_in.update(status=ImportRun.Status.HELD)
 
 
 def note_run(lease: Lease, *, run: ImportRun) -> None:
@@ -109,6 +139,8 @@ def put_back(lease: Lease, *, why: Stop | None, at: datetime) -> Arrival | None:
         pause = min(FIRST_PAUSE * 2 ** (arrival.attempts - 1), LONGEST_PAUSE)
         arrival.end(Arrival.Status.WAITING, at=at, next_try_at=at + pause, finished_at=None)
     arrival.save()
+    if not arrival.is_under_way:
+        hold_again(arrival)
     if arrival.status == Arrival.Status.FAILED:
         tell_staff(arrival, at=at)
     return arrival

@@ -188,6 +188,24 @@ class TestKilledOnTheWay:
         assert run.follow_up.step == FollowUp.Step.DONE
         assert len(get_bells()) == OutgoingMessage.objects.count() == 1
 
+    def test_who_was_frozen_past_his_lease_writes_nothing(
+        self, linked: Link, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """While he stood still in a step, the sweep took the package over and brought it to its end."""
+        whole = following_up._STEPS[FollowUp.Step.SUBMISSIONS]
+
+        def freeze(*args: Any) -> Any:
+            monkeypatch.undo()
+            FollowUp.objects.update(claimed_until=NOW)
+            assert operations.follow_up_imports(at=NOW)
+            return whole(*args)
+
+        monkeypatch.setattr(following_up, "_STEPS", following_up._STEPS | {FollowUp.Step.SUBMISSIONS: freeze})
+        run = bring(tmp_path / "october", {"bills.csv": OCTOBER})
+
+        assert FollowUp.objects.get(run=run).step == FollowUp.Step.DONE
+        assert len(get_bells()) == 1
+
     def test_a_worker_called_elsewhere_goes_on_later(self, linked: Link, tmp_path: Path) -> None:
         bring(tmp_path / "october", {"bills.csv": OCTOBER})
         FollowUp.objects.update(step=FollowUp.Step.LINK_REQUESTS, finished_at=None, claimed_until=None)

@@ -18,7 +18,7 @@ from exchange import operations
 from exchange.layouts import LAYOUTS
 from exchange.merges import MERGES
 from exchange.models import FollowUp, HoldDecision, ImportRun
-from exchange.operations import following_up, importing
+from exchange.operations import following_up
 from exchange.progress import Progress
 from meters.models import Submission
 from notifications.models import Notification, OutgoingMessage
@@ -172,9 +172,7 @@ def test_killed_before_the_commit_nothing_of_it_is_seen(linked: Link, october: P
     assert killed.count() == len(BEFORE_COMMIT)
 
 
-def test_let_in_and_killed_it_is_applied_by_the_next_worker(
-    linked: Link, october: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_let_in_and_killed_it_is_applied_by_the_next_worker(linked: Link, october: Path) -> None:
     (october / "registry.json").write_text(
         (october / "registry.json").read_text().replace('"totals": {}', '"totals": {"bills.csv": {"rows": 7}}')
     )
@@ -190,14 +188,12 @@ def test_let_in_and_killed_it_is_applied_by_the_next_worker(
     before = look()
 
     for step in BEFORE_COMMIT:
-        with monkeypatch.context() as patch:
-            patch.setattr(importing, "Progress", lambda step=step: Killing(step))
-            ended = in_a_process_of_its_own(lambda: operations.apply_let_in_packages(at=timezone.now()))
+        ended = in_a_process_of_its_own(
+            lambda step=step: operations.apply_let_in_package(run_id=held.pk, at=timezone.now(), progress=Killing(step))
+        )
         assert (ended, look()) == (-signal.SIGKILL, before), step
 
-    assert operations.apply_let_in_packages(at=timezone.now()) == 1
-    held.refresh_from_db()
-    assert_october_is_here_once(held)
+    assert_october_is_here_once(operations.apply_let_in_package(run_id=held.pk, at=timezone.now()))
 
 
 @pytest.mark.parametrize("step", [*following_up._STEPS])

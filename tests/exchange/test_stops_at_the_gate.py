@@ -11,15 +11,15 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.models import User
 from billing.models import PersonalAccount
-from exchange import operations
+from exchange import operations, runner
 from exchange.kept_packages import find_package
-from exchange.models import HoldDecision, ImportRun
+from exchange.models import Arrival, HoldDecision, ImportRun
 from exchange.operations import import_registry
 from meters.models import Meter, Reading, Scale
+from notifications.models import Notification
 from tests.exchange.packages import SUPPLIERS, write_package
 from tests.factories import NOW
 from tests.pages import PageClient
@@ -55,6 +55,12 @@ def write_files(
         else:
             lines["meters.csv"].append(f"018\\{home:08};X{home};;5;0")
     return {"suppliers.csv": SUPPLIERS} | {file: "\n".join([*rows, ""]) for file, rows in lines.items()}
+
+
+@pytest.fixture(autouse=True)
+def _no_heartbeat(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are one transaction each: a thread with a connection of its own sees none of their rows."""
+    monkeypatch.setattr(runner, "BEAT", 3600)
 
 
 @pytest.fixture
@@ -216,14 +222,14 @@ class TestStaffDecide:
         (tmp_path / "later" / "scales.csv").unlink()
 
         assert "Пакет впущен" in self.decide(as_staff, held, "let_in")
-        operations.apply_let_in_packages(at=timezone.now())
+        call_command("run_imports", "--once")
 
         held.refresh_from_db()
         assert (held.status, set(Scale.objects.values_list("name", flat=True))) == ("applied", {"Ночь"})
         made = HoldDecision.objects.get()
         assert (made.staff, made.decision, made.reason) == (staff, "let_in", "Сверили по телефону.")
         assert not find_package(held.pk).exists()
-        assert operations.apply_let_in_packages(at=NOW) == 0
+        call_command("run_imports", "--once")
         page = as_staff.get(reverse("admin:exchange_importrun_change", args=[held.pk])).text
         assert "Сверили по телефону." in page
         assert "Решить" not in page
@@ -243,14 +249,63 @@ class TestStaffDecide:
         Meter.objects.filter(registration__startswith="R").update(digits_left=5)
         Reading.objects.update(value=300, taken_on="2026-09-01")
 
-        operations.apply_let_in_packages(at=timezone.now())
+        call_command("run_imports", "--once")
 
         held.refresh_from_db()
         assert (held.status, [hold["code"] for hold in held.holds]) == ("held", ["backward_readings"])
         self.decide(as_staff, held, "let_in")
-        operations.apply_let_in_packages(at=timezone.now())
+        call_command("run_imports", "--once")
         held.refresh_from_db()
         assert held.status == "applied"
+
+    def test_let_in_its_page_shows_how_far_it_is(self, as_staff: Client, held: ImportRun) -> None:
+        self.decide(as_staff, held, "let_in")
+        arrival = Arrival.objects.get()
+        address = reverse("admin:exchange_importrun_change", args=[held.pk])
+
+        assert (
+            f'data-poll="{reverse("admin:exchange_arrival_progress", args=[arrival.pk])}"' in as_staff.get(address).text
+        )
+        Arrival.objects.update(status="running", progress={"stage": "writing", "file": "x.csv", "number": 2, "of": 4})
+        assert "Сравниваем и пишем x.csv, 2 из 4" in as_staff.get(address).text
+        watched = as_staff.get(reverse("admin:exchange_arrival_change", args=[arrival.pk])).text
+        assert "задержан и впущен сотрудником: Ольга, диспетчер" in watched
+
+        Arrival.objects.update(status="waiting")
+        call_command("run_imports", "--once")
+        assert "data-poll" not in as_staff.get(address).text
+        arrival.refresh_from_db()
+        assert (arrival.status, arrival.run) == ("done", held)
+        assert "Пакет p (psk, 2026-10) применён".replace(" p ", f" {held.source} ") in (
+            Notification.objects.get(user=arrival.brought_by).text
+        )
+
+    def test_let_in_and_stopped_it_is_held_as_before(self, as_staff: Client, held: ImportRun) -> None:
+        self.decide(as_staff, held, "let_in")
+        arrival = Arrival.objects.get()
+
+        as_staff.post(reverse("admin:exchange_arrival_wish", args=[arrival.pk]), {"wish": "cancel"})
+
+        held.refresh_from_db()
+        assert (held.status, held.can_be_decided) == ("held", True)
+        refused = as_staff.post(
+            reverse("admin:exchange_arrival_wish", args=[arrival.pk]), {"wish": "apply"}, follow=True
+        )
+        assert "С этим пакетом уже что-то делают." in refused.text
+        self.decide(as_staff, held, "let_in")
+        call_command("run_imports", "--once")
+        held.refresh_from_db()
+        assert held.status == "applied"
+
+    def test_let_in_and_given_up_it_is_held_and_says_why(self, as_staff: Client, held: ImportRun) -> None:
+        self.decide(as_staff, held, "let_in")
+        Arrival.objects.update(attempts=operations.running.MOST_ATTEMPTS)
+        call_command("run_imports", "--once")
+
+        page = as_staff.get(reverse("admin:exchange_importrun_change", args=[held.pk])).text
+        held.refresh_from_db()
+        assert held.can_be_decided
+        assert "Пакет впускали, но он не загрузился. Загрузка прерывалась 5 раз подряд." in page
 
     def test_a_decision_wants_a_reason(self, as_staff: Client, held: ImportRun) -> None:
         assert "Напишите, почему" in self.decide(as_staff, held, "let_in", " ")
@@ -263,7 +318,7 @@ class TestStaffDecide:
         run = import_registry(package, at=NOW)
 
         self.decide(as_staff, run, "let_in")
-        operations.apply_let_in_packages(at=timezone.now())
+        call_command("run_imports", "--once")
 
         run.refresh_from_db()
         assert run.status == ImportRun.Status.APPLIED
@@ -279,7 +334,7 @@ class TestStaffDecide:
         folder = write_package(tmp_path / "p", write_files(name="Ночь"))
         run = import_registry(Path(shutil.make_archive(str(tmp_path / "p"), "zip", folder)), at=NOW)
         self.decide(as_staff, run, "let_in")
-        operations.apply_let_in_packages(at=timezone.now())
+        call_command("run_imports", "--once")
 
         run.refresh_from_db()
         assert (run.status, run.source) == ("applied", "p.zip")

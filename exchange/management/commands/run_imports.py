@@ -7,9 +7,7 @@ from typing import Any
 import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, connections
-from django.utils import timezone
 
-from exchange import operations
 from exchange.runner import Runner
 
 PAUSE = 2.0
@@ -38,7 +36,7 @@ class Command(BaseCommand):
 def _take_turn(runner: Runner) -> bool:
     """Whether there was anything to do."""
     try:
-        return runner.run_next() or operations.apply_let_in_packages(at=timezone.now()) > 0
+        return runner.run_next()
     except OperationalError:
         log.warning("database_away")
         connections.close_all()
