@@ -92,6 +92,12 @@ def forget_choices(link: Link, *, at: datetime) -> None:
     BillDelivery.objects.standing().filter(account_id=link.account_id, user_id=link.user_id).update(withdrawn_at=at)
 
 
+def recall_choices(link: Link, *, forgotten_at: datetime) -> None:
+    """Within a transaction: who takes an unlinking back gets the bills as before it."""
+    forgotten = BillDelivery.objects.filter(withdrawn_at=forgotten_at, withdrawn_by=None)
+    forgotten.filter(account_id=link.account_id, user_id=link.user_id).update(withdrawn_at=None)
+
+
 def _tell(link: Link, delivery: BillDelivery, *, at: datetime) -> None:
     """All who hold the account at the bell; and by SMS, when letters are about to go to another address."""
     holders = Link.objects.filter(account=link.account, ended_at=None).select_related("user")

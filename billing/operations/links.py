@@ -10,7 +10,7 @@ from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import AccountGroup, Link
 from billing.models.links import NEW_FOR, UNDO_WITHIN
-from billing.operations.delivery import forget_choices
+from billing.operations.delivery import forget_choices, recall_choices
 from notifications import operations as notifications
 
 
@@ -62,6 +62,7 @@ def end_link(*, user: User, link_id: int, at: datetime) -> Link:
     link.ended_at = at
     link.ended_by = user
     link.save(update_fields=["ended_at", "ended_by"])
+    forget_choices(link, at=at)
     record_event(Kind.LINK_ENDED, user=user, figures={"account": link.account_id}, at=at)
     return link
 
@@ -79,12 +80,13 @@ def restore_link(*, user: User, link_id: int, at: datetime) -> Link:
         raise Link.DoesNotExist
     if at - link.ended_at > UNDO_WITHIN:
         raise UndoExpired
-    link.ended_at = link.ended_by = None
+    ended_at, link.ended_at, link.ended_by = link.ended_at, None, None
     try:
         with transaction.atomic():
             link.save(update_fields=["ended_at", "ended_by"])
     except IntegrityError:
         return Link.objects.visible_to(user).select_related("account").get(account=link.account)
+    recall_choices(link, forgotten_at=ended_at)
     record_event(Kind.LINK, user=user, figures={"account": link.account_id, "proof": "undo"}, at=at)
     return link
 

@@ -113,6 +113,20 @@ def test_a_strangers_undo_finds_nothing(as_charlie: PageClient, flat: Link) -> N
     assert as_charlie.post(at("delivery_withdraw", flat.pk)).status_code == 404
 
 
+def test_who_leaves_has_no_say_in_the_bills_until_he_comes_back(
+    as_alice: PageClient, flat: Link, intruder: Link
+) -> None:
+    """Алиса's letters would go to nobody, while her page told of Борис's choice."""
+    BillDelivery.objects.update(method="email", email=EMAIL)
+    operations.choose_bill_delivery(user=intruder.user, link_id=intruder.pk, method="paper", at=NOW)
+    assert by_now(flat) == ("paper", "")
+    operations.end_link(user=intruder.user, link_id=intruder.pk, at=NOW)
+    assert by_now(flat) == ("email", EMAIL)
+    assert "Получать счета на e-mail" in as_alice.get(at("account_detail", flat.pk)).content.decode()
+    operations.restore_link(user=intruder.user, link_id=intruder.pk, at=NOW + timedelta(minutes=5))
+    assert by_now(flat) == ("paper", "")
+
+
 def test_who_is_shut_out_has_no_say_in_the_bills(flat: Link, intruder: Link) -> None:
     operations.choose_bill_delivery(user=intruder.user, link_id=intruder.pk, method="email", at=NOW)
     operations.end_later_link(user=flat.user, link_id=flat.pk, later_link_id=intruder.pk, at=NOW + timedelta(days=2))
