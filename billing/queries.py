@@ -118,6 +118,11 @@ def get_last_bills(account_ids: Collection[int]) -> dict[int, Bill]:
     return {bill.account_id: bill for bill in newest.distinct("account_id")}
 
 
+def has_bill(account_id: int, period: date) -> bool:
+    """Whether the bill of a month has come. One statement."""
+    return Bill.objects.filter(account_id=account_id, period=period).exists()
+
+
 def get_balances(account_ids: Collection[int], on: date) -> dict[int, Balance]:
     """What the latest bill of each personal account leaves to pay after the payments made since. One statement."""
     since = (

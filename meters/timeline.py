@@ -56,7 +56,7 @@ def _tell_end(submission: Submission) -> Iterator[Event]:
         words = (f"«{name}»: передано {sent}, в счёте {billed}" for name, sent, billed in otherwise.rows)
         yield Event(otherwise.title, otherwise.seen_at, "; ".join(words))
     elif submission.status == Status.WITHDRAWN:
-        yield Event("Вы отозвали эти показания", submission.closed_at)
+        yield Event("Эти показания отозваны", submission.closed_at)
     elif submission.status == Status.SUPERSEDED:
         newer = next(iter(submission.superseded_by.all()), None)
         yield Event("Заменено другой передачей", submission.closed_at, receipt=newer.receipt if newer else "")

@@ -17,7 +17,7 @@ from meters.operations.facts import (
     get_standing,
 )
 from meters.plausibility import Calendar, Finding, MeterFacts, OtherMeter, Outcome, Previous, Verdict, check_submission
-from meters.queries.bases import Moment, get_known
+from meters.queries.bases import Moment, get_known, get_later_readings
 from meters.queries.thresholds import get_thresholds
 from meters.serials import normalise_serial
 from meters.verdict_words import Words, tell_finding
@@ -95,7 +95,8 @@ def try_reading(place: Installation, typed: Mapping[str, str], *, taken_on: date
     near = _get_neighbours(account.pk, meter.pk)
     known = get_known({row.pk: Moment(taken_on, period) for row in [meter, *near]})
     lines = billing.get_last_bill_lines([account.pk]).get(account.pk, [])
-    facts = describe_meter(meter, known, lines, account.service, place.installed_on)
+    later = get_later_readings({meter.pk: taken_on})
+    facts = describe_meter(meter, known, lines, account.service, place.installed_on, read_later_on=later.get(meter.pk))
     said = describe_calendar(supplier, taken_on=taken_on, today=today)
     others = [
         OtherMeter(f"№ {row.label}", describe_scales(known.scales.get(row.pk, []), known.bases, [])) for row in near

@@ -143,7 +143,7 @@ _TITLES: dict[str, str] = {
     Submission.Status.NEEDS_CONFIRMATION: "Нужен ваш ответ",
     Submission.Status.REFUSED: "Не принято",
     Submission.Status.SUPERSEDED: "Заменено другой передачей",
-    Submission.Status.WITHDRAWN: "Вы отозвали эти показания",
+    Submission.Status.WITHDRAWN: "Эти показания отозваны",
     Submission.Status.HANDED_OVER: "Передано поставщику",
 }
 _KINDS = {

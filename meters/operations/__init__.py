@@ -5,6 +5,7 @@ from meters.operations.checking import check_waiting_submissions
 from meters.operations.deciding import (
     NotPossibleNow,
     confirm_submission,
+    may_restore,
     restore_submission,
     take_suggestion,
     withdraw_submission,
@@ -43,6 +44,7 @@ __all__ = [
     "get_periods_to_hand_over",
     "hand_over_submissions",
     "mark_billed_submissions",
+    "may_restore",
     "move_readings",
     "name_meter",
     "replace_by_inspection",

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from billing import queries as billing
 from meters.models import ReadingReview, Submission
 from meters.operations.facts import find_open_period, get_standing
 from meters.operations.fates import close_older, give_up, lock_meters, write_readings
@@ -99,7 +100,7 @@ def restore_submission(*, user: User, receipt: str, at: datetime) -> Submission:
     former = Submission.objects.filter(key=key, meter_id=submission.meter_id).first()
     if former is not None:
         return former
-    if submission.status != Submission.Status.WITHDRAWN or not _is_place_free(submission, at):
+    if not may_restore(submission, at=at):
         raise NotPossibleNow
     typed = {value.scale.code: value.typed for value in submission.values.select_related("scale")}
     (again,) = write_submissions(
@@ -125,8 +126,10 @@ def lock_submission(wanted: QuerySet[Submission]) -> Submission:
     return wanted.select_related("account__supplier", "meter", "user").prefetch_related("values").get()
 
 
-def _is_place_free(submission: Submission, at: datetime) -> bool:
-    """Whether the bill it was meant for still takes readings, and has no other of this meter."""
+def may_restore(submission: Submission, *, at: datetime) -> bool:
+    """Whether it was withdrawn, the bill it was meant for still takes readings, and has no other of this meter."""
+    if submission.status != Submission.Status.WITHDRAWN:
+        return False
     period = submission.account.supplier.reading_calendar.billing_period(submission.taken_on)
     if submission.account.supplier.reading_calendar.billing_period(timezone.localdate(at)) != period:
         return False
@@ -135,9 +138,12 @@ def _is_place_free(submission: Submission, at: datetime) -> bool:
 
 
 def accept_submission(submission: Submission, *, at: datetime) -> None:
-    """It stands for its bill from now on, and its values are readings."""
+    """It stands for its bill from now on, and its values are readings. A bill that has come takes no more of them."""
     standing = get_standing([submission.meter_id])
     submission.period = find_open_period(submission.meter_id, submission.period, standing)
+    if billing.has_bill(submission.account_id, submission.period):
+        now = submission.account.supplier.reading_calendar.billing_period(timezone.localdate(at))
+        submission.period = find_open_period(submission.meter_id, max(submission.period, now), standing)
     submission.status = Submission.Status.ACCEPTED
     submission.accepted_at = at
     close_older(accepted=[submission], at=at)

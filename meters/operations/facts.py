@@ -10,8 +10,9 @@ from billing.calendar import name_month, next_month
 from billing.models import BillLine, Link, Supplier
 from meters.models import Installation, Meter, Scale, Submission
 from meters.plausibility import Calendar, MeterFacts, OtherMeter, Previous, ScaleFacts, looks_like_total
-from meters.queries.bases import Base, Known, Moment, get_known
+from meters.queries.bases import Base, Known, Moment, get_known, get_later_readings
 from meters.queries.submissions import STANDING
+from meters.serials import normalise_serial
 
 NEIGHBOURS = 40
 """With how many other meters of the resident a value is compared at most."""
@@ -41,6 +42,7 @@ def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
     known = get_known(wanted | {row.meter_id: Moment(row.taken_on, row.period) for row in batch})
     installed = _get_installation_days(meter_ids, accounts)
     lines = billing.get_last_bill_lines(accounts)
+    later = get_later_readings({row.meter_id: row.taken_on for row in batch if row.taken_on < on})
     near = {
         meter.pk: OtherMeter(
             f"№ {meter.label}", describe_scales(known.scales.get(meter.pk, []), known.bases, []), str(meter.pk)
@@ -57,6 +59,7 @@ def gather_facts(batch: Sequence[Submission], *, on: date) -> list[Judged]:
                 lines.get(row.account_id, []),
                 row.account.service,
                 installed.get((row.meter_id, row.account_id)),
+                read_later_on=later.get(row.meter_id),
             ),
             typed={value.scale.code: value.typed for value in row.values.all()},
             calendar=describe_calendar(row.account.supplier, taken_on=row.taken_on, today=on),
@@ -112,8 +115,11 @@ def describe_meter(
     lines: Sequence[BillLine],
     service: str,
     installed_on: date | None,
+    *,
+    read_later_on: date | None = None,
 ) -> MeterFacts:
-    own_lines = [line for line in lines if line.serial == meter.serial]
+    key = meter.serial_key or normalise_serial(meter.serial)
+    own_lines = [line for line in lines if line.serial == meter.serial or normalise_serial(line.serial) == key]
     return MeterFacts(
         scales=describe_scales(known.scales.get(meter.pk, []), known.bases, own_lines),
         serial=meter.serial,
@@ -128,13 +134,14 @@ def describe_meter(
         phases=meter.phases,
         installed_on=installed_on,
         verified_until=meter.verified_until,
+        read_later_on=read_later_on,
     )
 
 
 def describe_scales(
     scales: Sequence[Scale], bases: Mapping[int, Base], lines: Sequence[BillLine]
 ) -> tuple[ScaleFacts, ...]:
-    billed = {line.code: line for line in lines}
+    billed = {line.code: line for line in lines if line.current is not None}
     names = [scale.name for scale in scales]
     facts = []
     for scale in scales:

@@ -81,9 +81,11 @@ def write_verdicts(submissions: Sequence[Submission]) -> None:
 def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submission] = (), at: datetime) -> None:
     """Let new submissions take the place of what was sent for the same meter and bill and can still be changed.
 
-    A questioned one replaces only earlier questions: what was accepted stands until the answer comes. A newcomer says
-    what it supersedes. At most three statements.
+    A questioned one replaces only earlier questions: what was accepted stands until the answer comes. What is accepted
+    ends questions about earlier days too, whatever their bill: answered later, they would run backwards. A newcomer
+    says what it supersedes. At most three statements.
     """
+    settled = {row.meter_id: row for row in accepted}
     newcomers = {(row.meter_id, row.period): row for row in [*questioned, *accepted]}
     taking_all = {row.pk for row in accepted}
     older = Submission.objects.filter(
@@ -92,10 +94,13 @@ def close_older(*, accepted: Sequence[Submission], questioned: Sequence[Submissi
     ).exclude(pk__in=[row.pk for row in newcomers.values()])
     closing = []
     for row in older.order_by("pk"):
+        is_question = row.status == Submission.Status.NEEDS_CONFIRMATION
         newcomer = newcomers.get((row.meter_id, row.period))
+        if newcomer is None and is_question and row.meter_id in settled:
+            newcomer = settled[row.meter_id] if settled[row.meter_id].taken_on >= row.taken_on else None
         if newcomer is None:
             continue
-        if row.status == Submission.Status.NEEDS_CONFIRMATION or newcomer.pk in taking_all:
+        if is_question or newcomer.pk in taking_all:
             newcomer.supersedes_id = newcomer.supersedes_id or row.pk
             closing.append(row.pk)
     if closing:

@@ -29,7 +29,10 @@ class ScaleFacts:
 
 @dataclass(frozen=True)
 class MeterFacts:
-    """The device as the supplier describes it; anything may be missing. `current_max` in A, `voltage` in V."""
+    """The device as the supplier describes it; anything may be missing. `current_max` in A, `voltage` in V.
+
+    `read_later_on` is the newest actual reading after the day of the values judged, where there is one.
+    """
 
     scales: tuple[ScaleFacts, ...]
     serial: str = ""
@@ -44,6 +47,7 @@ class MeterFacts:
     phases: int | None = None
     installed_on: date | None = None
     verified_until: date | None = None
+    read_later_on: date | None = None
 
 
 @dataclass(frozen=True)

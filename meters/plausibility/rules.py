@@ -109,7 +109,8 @@ def _check_days(meter: MeterFacts, calendar: Calendar) -> list[Finding]:
         findings.append(note("date_in_future", figures={"taken_on": taken_on.isoformat()}))
     if meter.installed_on is not None and taken_on < meter.installed_on:
         findings.append(note("before_installation", figures={"installed_on": meter.installed_on.isoformat()}))
-    last = max((scale.last_actual_on for scale in meter.scales if scale.last_actual_on), default=None)
+    read_on = [meter.read_later_on, *(scale.last_actual_on for scale in meter.scales)]
+    last = max((day for day in read_on if day), default=None)
     if last is not None and taken_on < last:
         findings.append(note("before_last", figures={"last_on": last.isoformat()}))
     if not calendar.is_window_open and calendar.window_forbids:

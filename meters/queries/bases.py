@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from meters.daily_use import get_daily_use
-from meters.models import Installation, Meter, Scale
+from meters.models import Installation, Meter, Reading, Scale
 
 
 class Moment(NamedTuple):
@@ -107,6 +107,15 @@ def get_known(wanted: Mapping[int, Moment]) -> Known:
             daily_use=get_daily_use(year),
         )
     return Known(dict(scales), bases)
+
+
+def get_later_readings(days: Mapping[int, date]) -> dict[int, date]:
+    """The day of the newest actual reading of each meter that has one after its given day. One statement, or none."""
+    if not days:
+        return {}
+    rows = Reading.objects.filter(meter_id__in=list(days), kind=Reading.Kind.ACTUAL, taken_on__gt=min(days.values()))
+    newest = rows.order_by().values_list("meter_id").annotate(newest=Max("taken_on"))
+    return {meter_id: day for meter_id, day in newest if day > days[meter_id]}
 
 
 def get_installed_meters(

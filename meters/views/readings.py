@@ -74,7 +74,7 @@ def submission_detail(request: HttpRequest, receipt: str) -> HttpResponse:
         "submission": submission,
         "events": list_events(submission),
         "can_withdraw": submission.status in queries.CHANGEABLE,
-        "can_restore": submission.status == Submission.Status.WITHDRAWN,
+        "can_restore": operations.may_restore(submission, at=timezone.now()),
         "costs": get_costs([submission]),
         "links": queries.get_links_to(resident_of(request), [submission.account_id]),
     }
@@ -112,14 +112,16 @@ def submission_correct(request: HttpRequest, receipt: str) -> HttpResponse:
 
 @require_POST
 def submission_withdraw(request: HttpRequest, receipt: str) -> HttpResponse:
+    now = timezone.now()
     try:
-        operations.withdraw_submission(user=resident_of(request), receipt=receipt, at=timezone.now())
+        submission = operations.withdraw_submission(user=resident_of(request), receipt=receipt, at=now)
     except operations.NotPossibleNow as error:
         messages.warning(request, str(error))
     except Submission.DoesNotExist as error:
         raise Http404 from error
     else:
-        messages.info(request, "Показания отозваны. Можно передать новые или вернуть эти.")
+        again = " или вернуть эти" if operations.may_restore(submission, at=now) else ""
+        messages.info(request, f"Показания отозваны. Можно передать новые{again}.")
     return redirect("meters:submission_detail", receipt=receipt)
 
 

@@ -97,7 +97,7 @@ def test_a_withdrawal_can_be_undone(as_alice: PageClient, alices_flat: Link, nov
     address = f"/readings/receipts/{submission.receipt}/"
     as_alice.post(f"{address}withdrawal/")
     html = open_page(as_alice, submission)
-    assert "Вы отозвали эти показания" in html
+    assert "Эти показания отозваны" in html
     assert "Вернуть показания" in html
     answer = as_alice.post(f"{address}restoration/")
     assert as_alice.post(f"{address}restoration/").url == answer.url
@@ -117,6 +117,7 @@ def test_a_withdrawal_is_not_undone_over_newer_readings(
     as_alice.post(f"{address}withdrawal/")
     send(alices_flat, "12900", "3590")
     check()
+    assert "Вернуть показания" not in open_page(as_alice, submission)
     answer = as_alice.post(f"{address}restoration/", follow=True)
     assert "уже всё решено" in answer.content.decode()
     assert Submission.objects.filter(status=Status.ACCEPTED).count() == 1

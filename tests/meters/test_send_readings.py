@@ -1,5 +1,6 @@
 """A resident sends readings; the worker checks them; the page tells what became of them."""
 
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -150,6 +151,64 @@ def test_a_high_value_is_asked_about_and_accepted_when_confirmed(as_alice: PageC
     submission.refresh_from_db()
     assert submission.status == Submission.Status.ACCEPTED
     assert Reading.objects.filter(submission=submission).count() == 2
+
+
+def test_a_question_never_answered_ends_with_the_next_accepted_reading(
+    as_alice: PageClient, alice: User, alices_flat: Link
+) -> None:
+    """Confirmed a month later, 13 900 of November would stand before 13 200 of December."""
+    send(as_alice, alices_flat, "13900", "3588")
+    check()
+    with time_machine.travel(NOW + timedelta(days=30), tick=False):
+        as_alice.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+        send(as_alice, alices_flat, "13200", "3700")
+        check()
+        question, newer = Submission.objects.order_by("pk")
+        assert (question.status, newer.status) == ("superseded", "accepted")
+        assert newer.supersedes == question
+        as_alice.post(f"/readings/receipts/{question.receipt}/confirmation/")
+        assert not Reading.objects.filter(submission=question).exists()
+
+
+def test_a_correction_of_an_earlier_day_does_not_slip_behind_a_later_reading(
+    as_alice: PageClient, alice: User, alices_flat: Link
+) -> None:
+    """before_last: the day of a correction is the day of what it corrects."""
+    send(as_alice, alices_flat, "128960", "3588")
+    check()
+    refused = Submission.objects.get()
+    assert {"over_physical", "lost_point"} == {row["code"] for row in refused.findings}
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        as_alice.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+        send(as_alice, alices_flat, "12890", "3588")
+        check()
+        as_alice.post(f"/readings/receipts/{refused.receipt}/correction/", {"code": "lost_point"})
+        check()
+    newer, corrected = Submission.objects.exclude(pk=refused.pk).order_by("pk")
+    assert (newer.status, corrected.status) == ("accepted", "refused")
+    assert [row["code"] for row in corrected.findings] == ["before_last"]
+    assert corrected.findings[0]["figures"] == {"last_on": "2026-11-22"}
+
+
+def test_what_is_confirmed_after_its_bill_has_come_enters_the_next(
+    as_alice: PageClient, alice: User, alices_flat: Link
+) -> None:
+    send(as_alice, alices_flat, "13900", "3588")
+    check()
+    with time_machine.travel(NOW + timedelta(days=20), tick=False):
+        as_alice.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
+        factories.BillFactory(account=alices_flat.account, period="2026-11-01")
+        submission = Submission.objects.get()
+        as_alice.post(f"/readings/receipts/{submission.receipt}/confirmation/")
+        assert "Войдёт в счёт за декабрь" in as_alice.get(submission.get_absolute_url()).content.decode()
+
+
+def test_a_bill_that_writes_the_serial_its_own_way_is_understood(as_alice: PageClient, alices_flat: Link) -> None:
+    serial = meter_of(alices_flat).serial
+    BillLine.objects.filter(code="1").update(serial=f"НЕВА № 00{serial}", current=13000, kind="estimated")
+    send(as_alice, alices_flat, "12700", "3500")
+    check()
+    assert "lower_than_estimate" in {row["code"] for row in Submission.objects.get().findings}
 
 
 def test_swapped_zones_are_put_right_with_one_tap(as_alice: PageClient, alices_flat: Link) -> None:
