@@ -17,13 +17,12 @@ SHORTEST_BREACHED = 10
 
 
 class PasswordRulesValidator:
-    """Says which of «Требования к паролю» (domain.md 1.1) are not met yet."""
+    """Says what is still to do until «Требования к паролю» (domain.md 1.1) are met."""
 
     def validate(self, password: str, user: User | None = None) -> None:
-        labels = dict(password_rules.RULES)
-        missing = [labels[code] for code in password_rules.check_password(password) if code in labels]
+        missing = password_rules.check_password(password)
         if missing:
-            raise ValidationError(f"Пароль пока не подходит: {'; '.join(missing).lower()}.", code="password_rules")
+            raise ValidationError(password_rules.say_what_to_do(missing), code="password_rules")
         if len(password) > password_rules.MAX_LENGTH:
             raise ValidationError(
                 f"Пароль длиннее {password_rules.MAX_LENGTH} символов: сократите его.",
@@ -38,6 +37,8 @@ class CommonPasswordValidator(password_validation.CommonPasswordValidator):
     """Django's list of common passwords, whatever the case and whatever signs stand around."""
 
     def validate(self, password: str, user: Any = None) -> None:
+        if password_rules.check_password(password):
+            return  # one thing at a time: it has to change anyway
         folded = password.casefold()
         if self.passwords & {folded, folded.strip("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")}:
             raise ValidationError(

@@ -55,6 +55,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     record_event(Kind.SIGN_OUT, user=resident_of(request), at=timezone.now())
     logout(request)
+    messages.info(request, "Вы вышли из кабинета.")
     response = redirect("accounts:sign_in")
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response
@@ -223,4 +224,4 @@ def _session_id(request: HttpRequest, key: str) -> UUID:
 
 
 def _wait_of(challenge: PhoneChallenge) -> dict[str, object]:
-    return visitors.describe_wait(challenge.phone, challenge=challenge)
+    return visitors.describe_wait(challenge.phone, challenge=challenge, just_typed=True)

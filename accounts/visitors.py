@@ -24,14 +24,19 @@ def visitor_of(request: HttpRequest) -> Visitor:
     )
 
 
-def describe_wait(phone: str, *, purpose: str = "", challenge: PhoneChallenge | None = None) -> dict[str, object]:
-    """What a page that waits for a code says: the masked phone, guesses left, and when a new code may be asked for."""
+def describe_wait(
+    phone: str, *, purpose: str = "", challenge: PhoneChallenge | None = None, just_typed: bool = False
+) -> dict[str, object]:
+    """What a page that waits for a code says: the phone, guesses left, and when a new code may be asked for.
+
+    The phone is masked, but for one that this visitor has just typed: a slip in it would not be seen otherwise.
+    """
     now = timezone.now()
     until = queries.get_resend_time(phone, at=now, purpose=purpose)
     if challenge is not None:
         challenge.refresh_from_db(fields=["checks"])
     return {
-        "phone": phones.mask_phone(phone),
+        "phone": phones.format_phone(phone) if just_typed else phones.mask_phone(phone),
         "has_guesses": challenge is None or challenge.checks < MAX_CHECKS,
         "resend_in": ceil((until - now).total_seconds()) if until else 0,
         "resend_when": say_when(until, now) if until else "",

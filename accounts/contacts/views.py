@@ -66,7 +66,7 @@ def phone_code(request: HttpRequest) -> HttpResponse:
             _stay_here_alone(request, user)
             messages.success(request, "Номер изменён. Теперь входите с ним, на остальных устройствах заново.")
             return redirect("privacy:my_data")
-    context = {"form": form, **visitors.describe_wait(change.phone, challenge=change.challenge)}
+    context = {"form": form, **visitors.describe_wait(change.phone, challenge=change.challenge, just_typed=True)}
     return render(request, "accounts/contacts/phone_code.html", context, status=422 if form.errors else 200)
 
 

@@ -61,10 +61,11 @@ def test_consents_are_rows_with_version_time_and_address(page: PageClient) -> No
     ("password", "says"),
     [
         ("Пароль77lamp", "латинского"),
-        ("Sve7lam", "не менее 8"),
-        ("svetlana7lamp", "заглавные"),
-        ("SVETLANA7LAMP", "строчные"),
-        ("Svetlanalamp", "цифры"),
+        ("Sve7lam", "не короче 8"),
+        ("svetlana7lamp", "добавьте заглавную букву."),
+        ("SVETLANA7LAMP", "добавьте строчную букву."),
+        ("Svetlanalamp", "добавьте цифру."),
+        ("lampa", "не короче 8 символов; добавьте заглавную букву, цифру."),
         ("Svetlana 7lamp", "пробелов"),
     ],
 )
@@ -73,6 +74,7 @@ def test_says_which_rule_a_password_breaks_and_keeps_what_was_typed(page: PageCl
     html = answer.content.decode()
     assert answer.status_code == 422
     assert says in html
+    assert "подбирают первым" not in html
     assert "8 900 555-01-77" in html
     assert not PhoneChallenge.objects.exists()
 
@@ -155,9 +157,22 @@ def test_a_taken_phone_looks_the_same_and_its_owner_is_told(page: PageClient) ->
     assert challenge.silent
 
 
+def test_a_slip_in_the_phone_or_the_code_is_seen_and_costs_nothing(page: PageClient) -> None:
+    fill(page)
+    assert "+7 900 555-01-77" in page.get("/registration/code/").content.decode()
+    for slip in ("12345", "1234567", "пароль"):
+        answer = page.post("/registration/code/", {"code": slip})
+        assert answer.status_code == 422
+        assert "В коде шесть цифр" in answer.content.decode()
+        assert f'value="{slip}"' in answer.content.decode()
+    assert PhoneChallenge.objects.get().checks == 0
+    own_code = read_code()
+    assert page.post("/registration/code/", {"code": f"{own_code[:3]}-{own_code[3:]} "}).url == "/"
+
+
 def mask(html: str) -> str:
     html = re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", html)
-    return re.sub(r"•••-••-\d\d", "", html)
+    return re.sub(r"\+7 \d{3} \d{3}-\d\d-\d\d", "", html)
 
 
 def test_a_new_code_can_be_asked_for_after_a_minute(page: PageClient) -> None:
