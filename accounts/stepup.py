@@ -1,13 +1,15 @@
 """What touches rights, contact data or money asks for the password again (security.md S15)."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Concatenate, ParamSpec
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -34,11 +36,10 @@ def ask_for_password(request: HttpRequest, *, at: datetime, minutes: int = 5) ->
 
 def show_password_page(request: HttpRequest, form: ConfirmPasswordForm, *, next_url: str, typed: str) -> HttpResponse:
     """`typed`: the fields of the form that was on its way, as a query string; empty when there was none."""
-    my_data = reverse("privacy:my_data")
     return render(
         request,
         "accounts/privacy/password_confirm.html",
-        {"form": form, "next": next_url, "typed": typed, "way_out": my_data if next_url.startswith(my_data) else "/"},
+        {"form": form, "next": next_url, "typed": typed, "way_out": _find_way_out(next_url)},
         status=422 if form.is_bound and form.errors else 200,
     )
 
@@ -61,6 +62,20 @@ def require_recent_password(minutes: int = 5) -> Callable[[View[P]], View[P]]:
         return guarded
 
     return decorate
+
+
+def _find_way_out(next_url: str) -> str:
+    """Where one came from, more or less: the page above the one that is guarded. «Мои данные» guard many in a row."""
+    my_data = reverse("privacy:my_data")
+    if next_url.startswith(my_data):
+        return my_data
+    above = urlsplit(next_url).path
+    while above != "/":
+        above = above[: above.rstrip("/").rfind("/") + 1] or "/"
+        with suppress(Resolver404):
+            resolve(above)
+            break
+    return above
 
 
 def _gather_typed(posted: QueryDict) -> str:

@@ -125,7 +125,9 @@ def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
         change = queries.get_email_change(user, operations.read_email_link(token))
         if request.method == "POST":
             operations.confirm_email_change(user=user, change_id=change.pk, at=now)
-            messages.success(request, "Адрес подтверждён.")
+            messages.success(
+                request, "Почта подтверждена. Получать на неё счета можно выбрать в «Абонентах и группах»."
+            )
             return redirect("privacy:my_data")
     except EmailChange.DoesNotExist as error:
         raise Http404 from error

@@ -89,6 +89,21 @@ def test_what_was_typed_comes_back_after_the_password(as_alice: PageClient, alic
     assert BillDelivery.objects.get().method == "paper"
 
 
+def test_who_will_not_type_it_goes_back_to_where_the_act_stood(as_alice: PageClient, alices_flat: Link) -> None:
+    ways = {
+        reverse("billing:delivery_edit", args=[alices_flat.pk]): reverse(
+            "billing:account_detail", args=[alices_flat.pk]
+        ),
+        reverse("second_factors:spare_codes_form"): reverse("second_factors:overview"),
+        reverse("privacy:email_change"): "/my-data/",
+        "/nothing/here/": "/",
+    }
+    for wanted, back in ways.items():
+        answer = as_alice.get(CONFIRM, {"next": wanted})
+        assert answer.context["way_out"] == back
+        assert f'href="{back}"' in answer.content.decode()
+
+
 def test_a_typed_password_is_not_carried_along(as_alice: PageClient) -> None:
     asked = as_alice.post("/my-data/password/", {"password": "Novyy8parol"})
     assert "Novyy8parol" not in asked.content.decode() if asked.content else asked.url.startswith(CONFIRM)
