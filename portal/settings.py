@@ -99,6 +99,9 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
 ]
 
+if LOCAL:
+    MIDDLEWARE.insert(1, "portal.middleware.packed_static")  # elsewhere `collectstatic` packs them once
+
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.test import Client
 
 from portal.icons import ICONS
 from portal.management.commands import join_css, join_js
@@ -129,3 +130,15 @@ def test_every_behaviour_has_its_module() -> None:
     # Taken in by others, joined from all, or asked for by pages of the staff.
     others = {"app.js", "costs.js", "joined.js", "numbers.js", "reply-template.js", "slider.js", "staff-keys.js"}
     assert loaded == {path.name for path in folder.glob("*.js")} - others
+
+
+def test_styles_and_scripts_come_packed_without_being_built(client: Client) -> None:
+    plain = client.get("/static/css/app.css")
+    packed = client.get("/static/css/app.css", headers={"accept-encoding": "br, gzip"})
+    size = len(b"".join(plain))  # type: ignore[arg-type]
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert len(b"".join(packed)) * 4 < size  # type: ignore[arg-type]
+    font = client.get("/static/fonts/golos-text-400.woff2", headers={"accept-encoding": "gzip"})
+    assert "Content-Encoding" not in font.headers
+    since = {"accept-encoding": "gzip", "if-modified-since": plain.headers["Last-Modified"]}
+    assert client.get("/static/css/app.css", headers=since).status_code == 304
