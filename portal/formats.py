@@ -1,5 +1,6 @@
 """How figures, dates and phones are written for a resident: pure functions, Russian rules."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, InvalidOperation
@@ -132,3 +133,11 @@ def read_decimal(value: object) -> Decimal | None:
         return Decimal(str(value).replace(",", ".").replace(NO_BREAK_SPACE, "").replace(" ", ""))
     except InvalidOperation:
         return None
+
+
+def speaks_of(text: str, name: str) -> bool:
+    """Whether a sentence has a word of the name in it, in whatever case: «Укажите пароль.» speaks of «Новый пароль»."""
+    said = text.casefold()
+    return any(
+        word[: max(4, len(word) - 2)] in said for word in re.findall(r"\b(?!что\b|как\b)\w{3,}", name.casefold())
+    )

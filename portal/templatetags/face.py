@@ -138,6 +138,16 @@ def has_errors(forms: Iterable[BaseForm]) -> bool:
 
 
 @register.filter
+def names_the_field(field: BoundField, error: str) -> str:
+    """An error for the summary: with the label before it, unless the words themselves say which field is meant."""
+    label = str(field.label or "")
+    if not label or isinstance(field.field.widget, CheckboxInput):
+        return error
+    is_plain = "," not in label  # «Ночь, ЛС …»: one of many alike, always named
+    return error if is_plain and formats.speaks_of(error, label) else f"{label}: {error}"
+
+
+@register.filter
 def marks_required(field: BoundField) -> bool:
     """Whether a field wears the star: only where the form has fields one may leave empty too."""
     others = [other.field for other in field.form.visible_fields() if not isinstance(other.field.widget, CheckboxInput)]

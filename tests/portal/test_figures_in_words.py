@@ -108,6 +108,21 @@ def test_drum(value: str | Decimal | None, left: int, right: int, drawn: str) ->
     assert sum(cell.is_fraction for cell in cells) == right
 
 
+@pytest.mark.parametrize(
+    ("error", "label", "speaks"),
+    [
+        ("Укажите пароль.", "Новый пароль", True),
+        ("Укажите номер мобильного телефона.", "Телефон", True),
+        ("Впишите сумму платежа", "Сумма последнего платежа", True),
+        ("Этот день ещё не наступил", "Дата последнего платежа", False),
+        ("Напишите в двух словах, что случилось.", "Что не так", False),
+        ("Сократите.", "E-mail", False),
+    ],
+)
+def test_an_error_that_names_its_field_needs_no_label(error: str, label: str, *, speaks: bool) -> None:
+    assert formats.speaks_of(error, label) is speaks
+
+
 def test_bars_grow_with_their_values() -> None:
     chart = charts.draw_bars(
         [{"label": "октябрь", "value": Decimal(200)}, {"label": "ноябрь", "value": 100, "current": True}]
