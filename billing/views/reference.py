@@ -16,14 +16,25 @@ from billing.models import Link, Tariff
 
 @dataclass(frozen=True)
 class Price:
-    """A tariff with the supplier's own name of its scale."""
+    """A tariff with the supplier's own name of its scale. `is_foreign`: no meter of the reader's has that scale."""
 
     tariff: Tariff
     scale: str
+    is_foreign: bool
 
 
 def _service(tariff: Tariff) -> tuple[str, str]:
     return tariff.supplier.name, tariff.get_service_display()
+
+
+def _name_scales(tariffs: list[Tariff], names: dict[tuple[int, str, str], str]) -> list[Price]:
+    """Codes are the supplier's and mean nothing to a resident: they are told only where there is no name."""
+    known = [names.get((tariff.supplier_id, tariff.service, tariff.code)) for tariff in tariffs]
+    only = len({tariff.code for tariff in tariffs}) == 1
+    return [
+        Price(tariff, name or ("одна цена" if only else f"шкала {tariff.code}"), any(known) and not name)
+        for tariff, name in zip(tariffs, known, strict=True)
+    ]
 
 
 @login_not_required
@@ -45,12 +56,14 @@ def tariff_list(request: HttpRequest) -> HttpResponse:
     current = {tariff.pk for tariff in queries.get_tariffs(supplier_ids, today)}
     blocks = []
     for (supplier, service), group in groupby(tariffs, key=_service):
-        rows = [Price(row, names.get((row.supplier_id, row.service, row.code), f"шкала {row.code}")) for row in group]
+        rows = _name_scales(list(group), names)
+        today_rows = [row for row in rows if row.tariff.pk in current]
         blocks.append(
             {
                 "supplier": supplier,
                 "service": service,
-                "current": [row for row in rows if row.tariff.pk in current],
+                "current": [row for row in today_rows if not row.is_foreign],
+                "others": [row for row in today_rows if row.is_foreign],
                 "coming": [row for row in rows if row.tariff.valid_from > today],
                 "former": [row for row in rows if row.tariff.valid_from <= today and row.tariff.pk not in current],
             }

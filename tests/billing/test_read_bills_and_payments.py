@@ -129,6 +129,23 @@ def test_tariffs_tell_ranges_and_dates(as_alice: PageClient, alices_flat: Link) 
     assert [row.price for row in current] == [Decimal("7.20"), Decimal("9.20")]
 
 
+def test_tariffs_of_scales_that_no_own_meter_has_stand_apart(as_alice: PageClient, alices_flat: Link) -> None:
+    supplier = alices_flat.account.supplier
+    installation = factories.InstallationFactory(account=alices_flat.account)
+    factories.ScaleFactory(meter=installation.meter, code="1", name="День")
+    for code in ("1", "3"):
+        factories.TariffFactory(supplier=supplier, code=code, valid_from=date(2025, 7, 1))
+    block = as_alice.get(reverse("billing:tariff_list")).context["blocks"][0]
+    assert [row.scale for row in block["current"]] == ["День"]
+    assert [row.scale for row in block["others"]] == ["шкала 3"]
+
+
+def test_a_code_is_not_told_where_there_is_one_price(as_alice: PageClient, alices_flat: Link) -> None:
+    factories.TariffFactory(supplier=alices_flat.account.supplier, code="0", valid_from=date(2025, 7, 1))
+    block = as_alice.get(reverse("billing:tariff_list")).context["blocks"][0]
+    assert [row.scale for row in block["current"]] == ["одна цена"]
+
+
 def test_branches_tell_ones_own_first(as_alice: PageClient, alices_flat: Link) -> None:
     factories.BranchFactory(supplier=alices_flat.account.supplier, prefix="", name="Головное отделение")
     response = as_alice.get(reverse("billing:branch_list"))
