@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from billing.models import Bill
+from billing.models import Bill, Link
 
 ZERO = Decimal("0.00")
 
@@ -32,3 +32,8 @@ class Balance:
     @property
     def is_late(self) -> bool:
         return self.to_pay > 0 and self.bill.due_on is not None and self.bill.due_on < self.today
+
+
+def get_balance(link: Link, on: date) -> Balance | None:
+    """Of a link that has its newest bill (`Link.objects.with_newest`); None while there is no bill."""
+    return Balance(link.newest_bill, link.paid_after or ZERO, on) if link.newest_bill else None

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from billing.models import BillDelivery, Link
+from billing.models import Link
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +47,12 @@ def _report_url(link: Link, reason: str) -> str:
     return f"{reverse('support:report_create')}?{urlencode({'account': link.pk, 'reason': reason})}"
 
 
-def build_checklist(link: Link, *, delivery: BillDelivery | None, takes_readings: bool) -> Checklist:
-    """The four steps of one link. `takes_readings`: the supplier has sent a meter and its scales."""
+def build_checklist(link: Link, *, takes_readings: bool) -> Checklist:
+    """The four steps of a link that has its newest choice of delivery (`Link.objects.with_newest`).
+
+    `takes_readings`: the supplier has sent a meter and its scales.
+    """
+    delivery = link.delivery
     history = Step(
         code="history",
         title="Сверьте показания с последним счётом",

@@ -1,18 +1,15 @@
 """What may be read of billing. Residents' rows come only through `visible_to`; the rest is public or asked by id."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import FilteredRelation, Q, QuerySet, prefetch_related_objects
 from django.utils.module_loading import import_string
 
-from accounts.hidden_past import shown_since
 from accounts.models import User
-from billing.balances import ZERO, Balance
-from billing.checklist import Checklist, build_checklist
 from billing.models import (
     AccountGroup,
     Bill,
@@ -26,7 +23,7 @@ from billing.models import (
     Supplier,
     Tariff,
 )
-from billing.models.links import UNDO_WITHIN
+from billing.models.links import LinkQuerySet
 
 PAGE = 24
 Row = TypeVar("Row", Bill, Payment)
@@ -37,12 +34,28 @@ def get_links(user: User) -> list[Link]:
     return list(_links(user).order_by("group_id", "linked_at", "pk"))
 
 
+def get_links_with_newest(user: User) -> list[Link]:
+    """The same, each with `newest_bill`, `paid_after` and `delivery`. One statement."""
+    return list(_links(user).with_newest().order_by("group_id", "linked_at", "pk"))
+
+
+def get_links_to_arrange(user: User, at: datetime) -> tuple[list[Link], Link | None]:
+    """The same, and what the resident unlinked a moment ago and can take back. One statement."""
+    rows = Link.objects.visible_to(user) | Link.objects.undoable_by(user, at=at)
+    rows = rows.select_related("account__supplier", "group").with_newest()
+    found = list(rows.order_by("group_id", "linked_at", "pk"))
+    links = [link for link in found if link.ended_at is None]
+    taken = {link.account_id for link in links}
+    ended = {link.ended_at: link for link in found if link.ended_at and link.account_id not in taken}
+    return links, ended[max(ended)] if ended else None
+
+
 def get_link(user: User, pk: int) -> Link:
-    """Raises: Link.DoesNotExist for a stranger's."""
-    return _links(user).get(pk=pk)
+    """With `newest_bill`, `paid_after` and `delivery`. Raises: Link.DoesNotExist for a stranger's."""
+    return _links(user).with_newest().get(pk=pk)
 
 
-def _links(user: User) -> QuerySet[Link]:
+def _links(user: User) -> LinkQuerySet:
     return Link.objects.visible_to(user).select_related("account__supplier", "group")
 
 
@@ -55,15 +68,6 @@ def get_group(user: User, pk: int) -> AccountGroup:
     return AccountGroup.objects.visible_to(user).get(pk=pk)
 
 
-def get_undoable_link(user: User, at: datetime) -> Link | None:
-    """What the resident unlinked a moment ago and can take back."""
-    ended = Link.objects.filter(
-        shown_since(user, "ended_at"), user=user, ended_by=user, ended_at__gt=at - UNDO_WITHIN
-    ).select_related("account")
-    taken = Link.objects.visible_to(user).values("account_id")
-    return ended.exclude(account_id__in=taken).order_by("-ended_at").first()
-
-
 def get_pending_requests(user: User) -> list[LinkRequest]:
     return list(LinkRequest.objects.visible_to(user).pending().select_related("supplier").order_by("pk"))
 
@@ -74,30 +78,11 @@ def get_other_holders(link: Link) -> list[Link]:
     return list(others.select_related("user").order_by("linked_at", "pk"))
 
 
-def get_deliveries(account_ids: Collection[int]) -> dict[int, BillDelivery]:
-    """The newest choice for each personal account that has one; it may wait its day. One statement."""
-    newest = BillDelivery.objects.standing().filter(account_id__in=account_ids).order_by("account_id", "-id")
-    return {row.account_id: row for row in newest.distinct("account_id")}
-
-
 def get_deliveries_in_force(account_ids: Collection[int], *, at: datetime) -> dict[int, BillDelivery]:
     """By which the bills of each personal account go now, when one of its holders chose something. One statement."""
     choices = BillDelivery.objects.in_force(at).of_holders()
     newest = choices.filter(account_id__in=account_ids).order_by("account_id", "-id")
     return {row.account_id: row for row in newest.distinct("account_id")}
-
-
-def get_checklists(links: Sequence[Link], on: date) -> dict[int, Checklist]:
-    """The checklist of domain.md 1.3 by link id; the number of statements does not depend on how many links."""
-    account_ids = [link.account_id for link in links]
-    deliveries = get_deliveries(account_ids)
-    ready = get_accounts_taking_readings(account_ids, on)
-    return {
-        link.pk: build_checklist(
-            link, delivery=deliveries.get(link.account_id), takes_readings=link.account_id in ready
-        )
-        for link in links
-    }
 
 
 def get_accounts_taking_readings(account_ids: Collection[int], on: date) -> Collection[int]:
@@ -121,24 +106,6 @@ def get_last_bills(account_ids: Collection[int]) -> dict[int, Bill]:
 def has_bill(account_id: int, period: date) -> bool:
     """Whether the bill of a month has come. One statement."""
     return Bill.objects.filter(account_id=account_id, period=period).exists()
-
-
-def get_balances(account_ids: Collection[int], on: date) -> dict[int, Balance]:
-    """What the latest bill of each personal account leaves to pay after the payments made since. One statement."""
-    since = (
-        Payment.objects.filter(account_id=OuterRef("account_id"), paid_on__gte=OuterRef("issued_on"))
-        .order_by()
-        .values("account_id")
-        .annotate(total=Sum("amount"))
-        .values("total")
-    )
-    bills = (
-        Bill.objects.filter(account_id__in=account_ids)
-        .order_by("account_id", "-period", "-id")
-        .distinct("account_id")
-        .annotate(paid_after=Subquery(since))
-    )
-    return {bill.account_id: Balance(bill, cast(Any, bill).paid_after or ZERO, on) for bill in bills}
 
 
 def get_last_bill_lines(account_ids: Collection[int]) -> dict[int, list[BillLine]]:
@@ -171,14 +138,20 @@ def get_lines_of_months(months: Collection[tuple[int, date]]) -> list[BillLine]:
     return [line for line in found if (line.bill.account_id, line.bill.period) in wanted]
 
 
-def get_bill(user: User, public_id: UUID) -> Bill:
-    """With its account and lines. Raises: Bill.DoesNotExist for a stranger's."""
-    return (
-        Bill.objects.visible_to(user)
-        .select_related("account__supplier")
-        .prefetch_related("lines")
-        .get(public_id=public_id)
-    )
+def get_bill(user: User, public_id: UUID) -> tuple[Bill, Link]:
+    """With its lines, and the link by which it is seen, with its newest. Two statements.
+
+    Raises: Bill.DoesNotExist for a stranger's.
+    """
+    asked = {"bill": FilteredRelation("account__bills", condition=Q(account__bills__public_id=public_id))}
+    links = _links(user).with_newest().filter(account__bills__public_id=public_id)
+    link = links.annotate(**asked).select_related(*asked).first()
+    if link is None:
+        raise Bill.DoesNotExist
+    bill: Bill = cast(Any, link).bill
+    bill.account = link.account
+    prefetch_related_objects([bill], "lines")
+    return bill, link
 
 
 def get_bills(

@@ -15,7 +15,7 @@ from meters.models import Meter, Reading, Scale, Submission
 from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
 from meters.queries.nicknames import name_meters
-from meters.queries.submissions import get_current_submissions
+from meters.queries.submissions import get_current_submissions, load_values
 from meters.verification import tell_verification
 
 SOURCES: dict[str, str] = {
@@ -127,6 +127,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     name_meters(user, meters)
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
+    load_values(sent.values())
     prices = get_prices(list(suppliers), on)
     billed = _index_kinds(billing.get_bill_lines(accounts, _months_before(on, SEEN_MONTHS)))
     cards = []

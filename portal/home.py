@@ -9,14 +9,17 @@ from django.urls import reverse
 
 from accounts.models import User
 from billing import queries as billing
-from billing.balances import Balance
+from billing.balances import Balance, get_balance
 from billing.calendar import ReadingCalendar, count_days, name_day, name_month
-from billing.checklist import Checklist
+from billing.checklist import Checklist, build_checklist
 from billing.models import Link, LinkRequest
 from meters.models import Meter, Submission
 from meters.queries import bases, submissions
 from portal import formats
 from support import queries as support
+
+Installed = Mapping[int, Sequence[Meter]]
+"""The meters that stand at each personal account, by its id."""
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,10 @@ class MeterState:
 def get_home(user: User, *, at: datetime) -> Home:
     """Everything the page shows; the number of statements does not depend on how many accounts are linked."""
     on = at.date()
-    links = billing.get_links(user)
-    account_ids = [link.account_id for link in links]
-    balances = billing.get_balances(account_ids, on)
-    checklists = billing.get_checklists(links, on)
-    meters = _get_meter_states(user, links, on)
-    cards = [
-        AccountCard(
-            link,
-            balances.get(link.account_id),
-            checklists[link.pk],
-            *_choose_next(link, checklists[link.pk], meters, on),
-        )
-        for link in links
-    ]
+    links = billing.get_links_with_newest(user)
+    installed = bases.get_installed_meters([link.account_id for link in links], on)
+    meters = _get_meter_states(user, links, installed, on)
+    cards = [_describe_account(link, installed, meters, on) for link in links]
     groups: dict[str, Group] = {}
     for card in cards:
         groups.setdefault(card.link.group.name, Group(card.link.group.name)).cards.append(card)
@@ -109,18 +102,22 @@ def greet(hour: int) -> str:
     return "Добрый день" if hour < 18 else "Добрый вечер"
 
 
-def _get_meter_states(user: User, links: Sequence[Link], on: date) -> list[MeterState]:
+def _describe_account(link: Link, installed: Installed, meters: Sequence[MeterState], on: date) -> AccountCard:
+    takes_readings = bases.takes_readings(installed.get(link.account_id, ()))
+    checklist = build_checklist(link, takes_readings=takes_readings)
+    return AccountCard(link, get_balance(link, on), checklist, *_choose_next(link, checklist, meters, on))
+
+
+def _get_meter_states(user: User, links: Sequence[Link], installed: Installed, on: date) -> list[MeterState]:
     open_links = [link for link in links if link.account.status == link.account.Status.ACTIVE]
-    installed = bases.get_installed_meters([link.account_id for link in open_links], on)
-    taking = bases.get_accounts_taking_readings(list(installed), on)
     ready = {
         account_id: [meter for meter in found if meter.status == Meter.Status.ACTIVE]
         for account_id, found in installed.items()
-        if account_id in taking
+        if bases.takes_readings(found)
     }
     calendars = {link.account.supplier_id: link.account.supplier.reading_calendar for link in open_links}
     periods = {supplier_id: calendar.billing_period(on) for supplier_id, calendar in calendars.items()}
-    ids = [meter.pk for meters in ready.values() for meter in meters]
+    ids = [meter.pk for link in open_links for meter in ready.get(link.account_id, [])]
     sent = submissions.get_current_submissions(user, ids, min(periods.values(), default=on))
     states = []
     for link in open_links:

@@ -2,12 +2,15 @@
 
 import uuid
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery, Sum
 
 from accounts.hidden_past import shown_since, shown_to_its_user
 from accounts.models import User
+from billing.models.bills import Bill, Payment
 from billing.models.suppliers import PersonalAccount, Supplier
 
 UNDO_WITHIN = timedelta(minutes=15)
@@ -47,9 +50,30 @@ class AccountGroup(models.Model):
         return self.name
 
 
+def _join_first(relation: str, rows: models.QuerySet[Any]) -> FilteredRelation:
+    """Of many related rows the first in this order."""
+    return FilteredRelation(relation, condition=Q(**{f"{relation}__pk": Subquery(rows.values("pk")[:1])}))
+
+
 class LinkQuerySet(models.QuerySet["Link"]):
     def visible_to(self, user: User) -> "LinkQuerySet":
         return self.filter(shown_since(user, "linked_at"), user=user, ended_at=None)
+
+    def undoable_by(self, user: User, *, at: datetime) -> "LinkQuerySet":
+        """What the resident unlinked a moment ago and can take back."""
+        return self.filter(shown_since(user, "ended_at"), user=user, ended_by=user, ended_at__gt=at - UNDO_WITHIN)
+
+    def with_newest(self) -> "LinkQuerySet":
+        """Each with its account's newest bill, what was paid since, and the newest choice of delivery."""
+        bills = Bill.objects.filter(account=OuterRef("account")).order_by("-period", "-id")
+        choices = BillDelivery.objects.standing().filter(account=OuterRef("account")).order_by("-id")
+        paid = Payment.objects.filter(account=OuterRef("account"), paid_on__gte=OuterRef("newest_bill__issued_on"))
+        joined = {
+            "newest_bill": _join_first("account__bills", bills),
+            "delivery": _join_first("account__deliveries", choices),
+        }
+        total = paid.order_by().values("account").annotate(total=Sum("amount")).values("total")
+        return self.annotate(**joined).annotate(**{"paid_after": Subquery(total)}).select_related(*joined)
 
     def seen(self) -> "LinkQuerySet":
         """Those that stand and that their residents see now: none of a hidden past."""
@@ -74,6 +98,11 @@ class Link(models.Model):
     meter_checked_at = models.DateTimeField(null=True, blank=True)
 
     objects = LinkQuerySet.as_manager()
+
+    newest_bill: Bill | None = None
+    paid_after: Decimal | None = None
+    delivery: "BillDelivery | None" = None
+    """Of its account, joined by `with_newest`: roubles that came since the bill; a choice that may wait its day."""
 
     class Meta:
         verbose_name = "привязка"

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import phones
 from accounts.residents import resident_of
 from billing import operations, queries
+from billing.balances import get_balance
+from billing.checklist import build_checklist
 from billing.models import Link
 
 CHECKS = {
@@ -21,17 +23,9 @@ CHECKS = {
 @require_safe
 def account_list(request: HttpRequest) -> HttpResponse:
     user = resident_of(request)
-    links = queries.get_links(user)
-    deliveries = queries.get_deliveries([link.account_id for link in links])
+    links, undoable = queries.get_links_to_arrange(user, timezone.now())
     groups = [
-        {
-            "group": group,
-            "cards": [
-                {"link": link, "delivery": deliveries.get(link.account_id)}
-                for link in links
-                if link.group_id == group.pk
-            ],
-        }
+        {"group": group, "links": [link for link in links if link.group_id == group.pk]}
         for group in queries.get_groups(user)
     ]
     return render(
@@ -41,7 +35,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
             "groups": groups,
             "has_links": bool(links),
             "requests": queries.get_pending_requests(user),
-            "undoable": queries.get_undoable_link(user, timezone.now()),
+            "undoable": undoable,
         },
     )
 
@@ -53,8 +47,8 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         link = queries.get_link(user, pk)
     except Link.DoesNotExist as error:
         raise Http404 from error
-    delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
-    balance = queries.get_balances([link.account_id], timezone.localdate()).get(link.account_id)
+    delivery, balance = link.delivery, get_balance(link, timezone.localdate())
+    takes_readings = link.account_id in queries.get_accounts_taking_readings([link.account_id], timezone.localdate())
     others = [
         {
             "link": other,
@@ -69,7 +63,7 @@ def account_detail(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "link": link,
             "account": link.account,
-            "checklist": queries.get_checklists([link], timezone.localdate())[link.pk],
+            "checklist": build_checklist(link, takes_readings=takes_readings),
             "delivery": delivery,
             "delivery_waits": delivery is not None and delivery.waits(timezone.now()),
             "may_withdraw": delivery is not None and operations.may_withdraw(link, delivery),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.residents import resident_of
 from billing import queries
+from billing.balances import get_balance
 from billing.models import Bill, Link
 
 Key = tuple[date, int]
@@ -41,10 +42,9 @@ def _choose_link(request: HttpRequest, links: list[Link]) -> Link | None:
 
 @require_safe
 def payment_overview(request: HttpRequest) -> HttpResponse:
-    links = queries.get_links(resident_of(request))
-    account_ids = [link.account_id for link in links]
-    balances = queries.get_balances(account_ids, timezone.localdate())
-    payments = queries.get_last_payments(account_ids)
+    links, today = queries.get_links_with_newest(resident_of(request)), timezone.localdate()
+    balances = {link.account_id: balance for link in links if (balance := get_balance(link, today))}
+    payments = queries.get_last_payments([link.account_id for link in links])
     cards = [
         {"link": link, "balance": balances.get(link.account_id), "payment": payments.get(link.account_id)}
         for link in links
@@ -106,11 +106,11 @@ def _link_of(account_id: int, links: list[Link]) -> Link | None:
 def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = resident_of(request)
     try:
-        bill = queries.get_bill(user, public_id)
+        bill, link = queries.get_bill(user, public_id)
     except Bill.DoesNotExist as error:
         raise Http404 from error
     names = queries.get_scale_names([bill.account_id])
-    balance = queries.get_balances([bill.account_id], timezone.localdate()).get(bill.account_id)
+    balance = get_balance(link, timezone.localdate())
     lines = [
         {"line": line, "scale": names.get((bill.supplier_id, line.service, line.code), line.code)}
         for line in bill.lines.all()
@@ -121,7 +121,7 @@ def bill_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         {
             "bill": bill,
             "balance": balance if balance and balance.bill == bill else None,
-            "link": _link_of(bill.account_id, queries.get_links(user)),
+            "link": link,
             "lines": lines,
             "has_estimates": any(line.is_estimate for line in bill.lines.all()),
         },

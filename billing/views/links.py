@@ -74,10 +74,9 @@ def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     link = _get_link_or_404(user, pk)
     if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
         return held
-    delivery = queries.get_deliveries([link.account_id]).get(link.account_id)
     form = DeliveryForm(
         request.POST if request.method == "POST" else None,
-        initial={"method": delivery.method if delivery else None},
+        initial={"method": link.delivery.method if link.delivery else None},
     )
     if form.is_valid():
         now = timezone.now()

@@ -48,6 +48,7 @@ class Meter(models.Model):
 
     installed_on: date | None = None
     removed_on: date | None = None
+    has_scales = False
     """Since and until when it stands where it was asked for: set by `queries.bases.get_installed_meters`."""
     nickname = ""
     """What the resident who looks calls it: set by `queries.nicknames.name_meters`."""

@@ -1,14 +1,14 @@
 """What a new value is compared with: for any number of meters in the same few statements."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Max, Q
+from django.db.models import Exists, Max, OuterRef
 
 from meters.daily_use import get_daily_use
 from meters.models import Installation, Meter, Reading, Scale
@@ -125,12 +125,13 @@ def get_installed_meters(
 
     `or_last_removed`: where none is left, the one that was there last.
     """
-    rows = Installation.objects.filter(account_id__in=account_ids).select_related("meter")
+    has_scales = Exists(Scale.objects.filter(meter=OuterRef("meter")))
+    rows = Installation.objects.filter(account_id__in=account_ids).annotate(has_scales=has_scales)
     meters: defaultdict[int, list[Meter]] = defaultdict(list)
     removed: dict[int, Meter] = {}
-    for row in rows.order_by("account_id", "installed_on", "removed_on", "pk"):
+    for row in rows.select_related("meter").order_by("account_id", "installed_on", "removed_on", "pk"):
         meter = row.meter
-        meter.installed_on, meter.removed_on = row.installed_on, row.removed_on
+        meter.installed_on, meter.removed_on, meter.has_scales = row.installed_on, row.removed_on, row.has_scales
         if meter.status == Meter.Status.REMOVED or (row.removed_on is not None and row.removed_on <= on):
             removed[row.account_id] = meter
         else:
@@ -149,7 +150,11 @@ def get_scales(meter_ids: Collection[int]) -> dict[int, list[Scale]]:
 
 
 def get_accounts_taking_readings(account_ids: Collection[int], on: date) -> set[int]:
-    """Which personal accounts have a meter with scales (`settings.ACCOUNTS_TAKING_READINGS`)."""
-    rows = Installation.objects.filter(account_id__in=account_ids, meter__scales__isnull=False)
-    rows = rows.filter(Q(removed_on=None) | Q(removed_on__gt=on)).exclude(meter__status=Meter.Status.REMOVED)
-    return set(rows.values_list("account_id", flat=True))
+    """Which personal accounts have a meter with scales (`settings.ACCOUNTS_TAKING_READINGS`). One statement."""
+    installed = get_installed_meters(account_ids, on)
+    return {account_id for account_id, meters in installed.items() if takes_readings(meters)}
+
+
+def takes_readings(installed: Iterable[Meter]) -> bool:
+    """Whether the supplier has told of a meter with scales among those that stand at an account."""
+    return any(meter.has_scales for meter in installed)

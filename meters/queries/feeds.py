@@ -8,11 +8,12 @@ from django.urls import reverse
 from accounts.hidden_past import shown_to_its_user
 from accounts.models import User
 from billing import queries as billing
+from billing.balances import get_balance
 from billing.models import Link, PersonalAccount, Service
 from meters.calendar_feed import FeedAccount, FeedMeter
 from meters.models import CalendarFeed, Meter
 from meters.models.feeds import hash_token
-from meters.queries.bases import get_accounts_taking_readings, get_installed_meters
+from meters.queries.bases import get_installed_meters, takes_readings
 
 
 def get_calendar_feed(user: User) -> CalendarFeed | None:
@@ -31,18 +32,15 @@ def get_feed_by_token(token: str) -> CalendarFeed:
 
 
 def get_feed_accounts(user: User, on: date) -> list[FeedAccount]:
-    """The resident's personal accounts without number or address. Four statements for any number of them."""
-    links = billing.get_links(user)
-    account_ids = [link.account_id for link in links]
-    meters = get_installed_meters(account_ids, on)
-    ready = get_accounts_taking_readings(account_ids, on)
-    balances = billing.get_balances(account_ids, on)
+    """The resident's personal accounts without number or address. Two statements for any number of them."""
+    links = billing.get_links_with_newest(user)
+    meters = get_installed_meters([link.account_id for link in links], on)
     found = []
     for link in links:
         account, own = link.account, meters.get(link.account_id, [])
         is_active = account.status == PersonalAccount.Status.ACTIVE
-        takes = is_active and link.account_id in ready and any(meter.status == Meter.Status.ACTIVE for meter in own)
-        balance = balances.get(link.account_id)
+        takes = is_active and takes_readings(own) and any(meter.status == Meter.Status.ACTIVE for meter in own)
+        balance = get_balance(link, on)
         found.append(
             FeedAccount(
                 name=_name(link),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID, uuid5
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 
 from accounts.models import User
 from billing.models import Link
@@ -70,15 +70,19 @@ def get_submission(user: User, receipt: str) -> Submission:
 
 
 def get_current_submissions(user: User, meter_ids: Collection[int], since: date) -> dict[int, Submission]:
-    """The newest submission of each meter that stands or is being looked at, for bills from `since`. Two statements."""
+    """The newest submission of each meter that stands or is being looked at, for bills from `since`. One statement."""
     rows = (
         Submission.objects.visible_to(user)
         .filter(meter_id__in=meter_ids, period__gte=since, status__in=[*STANDING, *OPEN])
         .order_by("meter_id", "-pk")
         .distinct("meter_id")
-        .prefetch_related(_with_values())
     )
     return {row.meter_id: row for row in rows}
+
+
+def load_values(submissions: Iterable[Submission]) -> None:
+    """Of submissions at hand, with their scales. One statement; none without submissions."""
+    prefetch_related_objects(list(submissions), _with_values())
 
 
 def get_submissions_to_confirm(user: User) -> list[Submission]:

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Consent, User
-from billing import queries as billing
 from billing.models import Bill, Link, Payment, PersonalAccount
 from exchange.models import ImportRun
 from exchange.operations import import_registry
 from meters.models import Installation, Meter, Reading, Submission
 from portal.demo import people
 from portal.demo.packages import write_packages
+from portal.home import get_home
 from support.models import ErrorReport
 
 pytestmark = pytest.mark.django_db
@@ -57,14 +57,11 @@ def test_people_can_sign_in_and_twice_changes_nothing() -> None:
 def test_the_resident_has_something_to_pay_and_something_to_check() -> None:
     call_command("seed_demo")
     resident = User.objects.get(phone=people.RESIDENT_PHONE)
-    today = timezone.localdate()
-    links = billing.get_links(resident)
 
-    balances = billing.get_balances([link.account_id for link in links], today)
-    checklists = billing.get_checklists(links, today)
+    cards = [card for group in get_home(resident, at=timezone.localtime()).groups for card in group.cards]
 
-    assert {link.title for link in links if balances[link.account_id].to_pay} == {"Квартира"}
-    assert {link.title for link in links if not checklists[link.pk].is_complete} == {"Участок рядом"}
+    assert {card.link.title for card in cards if card.balance and card.balance.to_pay} == {"Квартира"}
+    assert {card.link.title for card in cards if not card.checklist.is_complete} == {"Участок рядом"}
 
 
 @pytest.mark.usefixtures("_demo")
