@@ -6,6 +6,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
@@ -22,9 +25,10 @@ from billing.models import (
     Tariff,
 )
 from billing.staff_access import AccountAdmin
+from billing.staff_residents import ResidentAdmin
 from billing.staff_scopes import StaffScopeAdmin
 
-__all__ = ["StaffScopeAdmin"]
+__all__ = ["ResidentAdmin", "StaffScopeAdmin"]
 
 
 class ImportedAdmin(WatchedAdmin):
@@ -107,8 +111,14 @@ class LinkAdmin(ByNumberAdmin):
     list_filter = ["proof", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["account", "user"]
     search_fields = ["account__digits"]
-    fields = ["account", "user", "proof", "linked_at", "ended_at", "ended_by"]
+    fields = ["account", "resident", "proof", "linked_at", "ended_at", "ended_by"]
+    readonly_fields = ["resident"]
     ordering = ["-pk"]
+
+    @admin.display(description="житель")
+    def resident(self, link: Link) -> SafeString:
+        page = reverse("admin:billing_resident_change", args=[link.user_id])
+        return format_html('<a href="{}">{}</a>', page, link.user)
 
     def get_people(self, row: Link) -> Iterable[int]:
         return [row.user_id]

@@ -20,6 +20,10 @@ class AccountAdmin(WatchedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).filter(staff_scope.within(staff_of(request), self.path_to_account))
 
+    def asks_reason(self, row: Any) -> bool:
+        account = self.get_account(row)
+        return account is not None and account.supplier.asks_view_reason
+
     def get_account(self, row: Any) -> PersonalAccount | None:
         for step in filter(None, self.path_to_account.split("__")):
             row = getattr(row, step)

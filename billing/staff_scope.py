@@ -6,12 +6,12 @@ Every page of the staff narrows its rows by one of these; a row outside is answe
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
-from billing.models import StaffScope, Supplier
+from billing.models import Link, StaffScope, Supplier
 
 Parts = tuple[tuple[int, str], ...]
 # Not the empty Q: joined by "or" to another, that one would vanish.
@@ -44,6 +44,13 @@ def within_suppliers(staff: User, path: str = "supplier_id") -> Q:
     if path.endswith("code"):
         return Q(**{f"{path}__in": Supplier.objects.filter(pk__in=whole).values("code")})
     return Q(**{f"{path}__in": whole})
+
+
+def within_residents(staff: User, path: str = "pk") -> Q:
+    """Users who have a personal account in scope; `path` names a user's id. Whoever works everywhere serves all."""
+    if _get_parts(staff) is None:
+        return EVERYTHING
+    return Q(Exists(Link.objects.filter(within(staff), user=OuterRef(path), ended_at=None)))
 
 
 def serves_whole(staff: User, supplier_code: str) -> bool:

@@ -76,6 +76,9 @@ class MeterAdmin(FactsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Meter]:
         return super().get_queryset(request).filter(_within(request, "pk"))
 
+    def asks_reason(self, row: Meter) -> bool:
+        return row.supplier.asks_view_reason
+
     def get_people(self, row: Meter) -> Iterable[int]:
         return _get_people(row)
 
@@ -101,6 +104,9 @@ class ReadingAdmin(FactsAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
         return super().get_queryset(request).filter(_within(request, "meter_id"))
 
+    def asks_reason(self, row: Reading) -> bool:
+        return row.meter.supplier.asks_view_reason
+
     def get_people(self, row: Reading) -> Iterable[int]:
         return _get_people(row.meter)
 
@@ -115,6 +121,7 @@ class ReadingAdmin(FactsAdmin):
 
 @admin.register(Submission)
 class SubmissionAdmin(LongListAdmin, AccountAdmin):
+    is_reason = "Проверка переданных показаний"
     list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
     list_filter = [ReviewFilter, FindingFilter, AgeFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]

@@ -36,6 +36,7 @@ class ReplyTemplateAdmin(admin.ModelAdmin[ReplyTemplate]):
 
 @admin.register(ErrorReport)
 class ErrorReportAdmin(AccountAdmin):
+    is_reason = "Ваше обращение"
     list_display = ["number", "reason", "account", "branch", "state", "age", "assigned_to"]
     list_filter = [StateFilter, HolderFilter, AgeFilter, "reason", ("branch", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["account", "branch", "assigned_to"]

@@ -25,6 +25,7 @@ FIGURES = {
     "page": "страница",
     "proof": "чем доказано",
     "purpose": "для чего",
+    "reason": "причина",
     "report": "обращение, строка",
     "role": "роль",
     "row": "строка",
@@ -93,7 +94,9 @@ class Kind(TextChoices):
     FACTOR_REMOVAL_ASKED = "staff.factor_removal_asked", "Сотрудник просит снять приложение с кодами"
     STAFF_ROLE = "staff.role", "Роль сотрудника"
     STAFF_SCOPE = "staff.scope", "Участок сотрудника"
+    STAFF_REASON = "staff.reason", "Сотрудник назвал причину"
     STAFF_VIEW = "staff.view", "Сотрудник смотрел данные"
+    PHONE_REVEALED = "staff.phone_revealed", "Сотрудник увидел телефон целиком"
     STAFF_EXPORT = "staff.export", "Сотрудник скачал данные"
     STAFF_DECISION = "staff.decision", "Решение сотрудника"
     PHONE_RELEASED = "staff.phone_released", "Сняты ограничения с телефона"

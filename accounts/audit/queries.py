@@ -17,16 +17,26 @@ from accounts.models import User
 PAGE = 200
 
 
+TOLD = (Kind.STAFF_VIEW, Kind.STAFF_REASON, Kind.PHONE_REVEALED)
+WHOLE_PHONE = "ваш телефон целиком"
+
+
+@dataclass
+class Viewer:
+    """Who of the staff looked on a day, why, and at which pages how often."""
+
+    role: str
+    supplier: str
+    reasons: dict[str, None] = field(default_factory=dict)
+    pages: dict[str, int] = field(default_factory=dict)
+
+
 @dataclass
 class DayOfViews:
-    """Who of the staff looked on one day: (role, supplier) with the pages and how often each."""
+    """Who of the staff looked on one day."""
 
     day: date
-    viewers: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
-
-    @property
-    def rows(self) -> list[tuple[str, str, list[tuple[str, int]]]]:
-        return [(role, supplier, list(pages.items())) for (role, supplier), pages in self.viewers.items()]
+    viewers: list[Viewer]
 
 
 def get_views(user: User, *, before: int | None = None) -> tuple[list[DayOfViews], int | None]:
@@ -34,7 +44,7 @@ def get_views(user: User, *, before: int | None = None) -> tuple[list[DayOfViews
 
     The role and the supplier are told, the person is not: whoever it was is known to the supplier.
     """
-    events = SecurityEvent.objects.visible_to(user).filter(kind=Kind.STAFF_VIEW)
+    events = SecurityEvent.objects.visible_to(user).filter(kind__in=TOLD)
     if before is not None:
         events = events.filter(pk__lt=before)
     rows = list(events.order_by("-pk")[: PAGE + 1])
@@ -48,12 +58,16 @@ def _get_day(event: SecurityEvent) -> date:
 
 
 def _sum_up(day: date, events: Iterable[SecurityEvent]) -> DayOfViews:
-    told = DayOfViews(day)
+    viewers: dict[tuple[str, str], Viewer] = {}
     for event in events:
-        pages = told.viewers.setdefault((event.figures.get("role", ""), event.figures.get("supplier", "")), {})
-        page = event.figures.get("page", "")
-        pages[page] = pages.get(page, 0) + 1
-    return told
+        who = (event.figures.get("role", ""), event.figures.get("supplier", ""))
+        viewer = viewers.setdefault(who, Viewer(*who))
+        if reason := event.figures.get("reason", ""):
+            viewer.reasons[reason] = None
+        if event.kind != Kind.STAFF_REASON:
+            page = WHOLE_PHONE if event.kind == Kind.PHONE_REVEALED else event.figures.get("page", "")
+            viewer.pages[page] = viewer.pages.get(page, 0) + 1
+    return DayOfViews(day, list(viewers.values()))
 
 
 @dataclass(frozen=True)

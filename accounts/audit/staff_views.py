@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.admin.options import ModelAdmin
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -14,7 +15,10 @@ from accounts import limits
 from accounts.audit.alarms import Alarm, raise_alarm
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.models import SecurityEvent
+from accounts.audit.reason_pages import ask_reason
+from accounts.audit.reasons import give_reason, has_reason
 from accounts.audit.recording import record_event
+from accounts.audit.roles import get_role
 from accounts.models import User
 from accounts.residents import staff_of
 
@@ -51,15 +55,18 @@ def record_export(*, staff: User, page: str, rows: int, supplier: str = "", at: 
     record_event(Kind.STAFF_EXPORT, staff=staff, figures=told, at=at)
 
 
-def get_role(staff: User) -> str:
-    """The role as residents are told it; one with several is told the first."""
-    if staff.is_superuser:
-        return "Администратор"
-    return staff.groups.order_by("pk").values_list("name", flat=True).first() or "Сотрудник"
-
-
 class WatchedAdmin(ModelAdmin[Any]):
-    """Its pages are recorded as they are shown: a row itself for the residents concerned, a list for nobody."""
+    """Its pages are recorded as they are shown: a row itself for the residents concerned, a list for nobody.
+
+    A page that is found by looking around asks for a reason first. A piece of work that names its resident, as a
+    report does, is one: `is_reason` says what it is called, and it holds for what is opened from there.
+    """
+
+    is_reason = ""
+
+    def asks_reason(self, row: Any) -> bool:
+        """Whether the supplier wants one."""
+        return False
 
     def get_people(self, row: Any) -> Iterable[int]:
         """Ids of the residents whose data the row is."""
@@ -67,6 +74,24 @@ class WatchedAdmin(ModelAdmin[Any]):
 
     def get_supplier_name(self, row: Any) -> str:
         return ""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Those that draw a row themselves are work, or ask by `ask_reason_for`."""
+        row = self.get_object(request, unquote(object_id))
+        may_view = row is not None and self.has_view_or_change_permission(request, row)
+        if may_view and (asked := self.ask_reason_for(request, row)):
+            return asked
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def ask_reason_for(self, request: HttpRequest, row: Any) -> HttpResponse | None:
+        """The page to show instead; None when nothing has to be asked."""
+        if not self.asks_reason(row):
+            return None
+        people = [*self.get_people(row)]
+        supplier = self.get_supplier_name(row)
+        return ask_reason(request, site=self.admin_site, opts=self.opts, people=people, supplier=supplier)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         answer = super().changelist_view(request, extra_context)
@@ -91,11 +116,9 @@ class WatchedAdmin(ModelAdmin[Any]):
 
     def record_view_of(self, request: HttpRequest, row: Any) -> None:
         """For pages that draw a row themselves."""
-        record_view(
-            staff=staff_of(request),
-            page=str(self.opts.verbose_name),
-            people=self.get_people(row),
-            supplier=self.get_supplier_name(row),
-            at=timezone.now(),
-            row=row.pk,
-        )
+        staff, people, supplier = staff_of(request), [*self.get_people(row)], self.get_supplier_name(row)
+        at = timezone.now()
+        if self.is_reason and people and not has_reason(staff=staff, people=people, at=at):
+            give_reason(staff=staff, people=people, reason=self.is_reason, supplier=supplier, at=at)
+        page = str(self.opts.verbose_name)
+        record_view(staff=staff, page=page, people=people, supplier=supplier, at=at, row=row.pk)

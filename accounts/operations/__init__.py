@@ -19,6 +19,7 @@ from accounts.operations.registration import begin_registration, confirm_registr
 from accounts.operations.releases import release_phone
 from accounts.operations.retention import forget_old_codes
 from accounts.operations.sign_in import check_sign_in
+from accounts.operations.staff_deeds import TooManyPhones, end_sessions_of_resident, reveal_phone
 
 __all__ = [
     "AccountsError",
@@ -27,6 +28,7 @@ __all__ = [
     "TooManyAttempts",
     "TooManyGuesses",
     "TooManyMessages",
+    "TooManyPhones",
     "Visitor",
     "WrongCode",
     "WrongCredentials",
@@ -34,9 +36,11 @@ __all__ = [
     "begin_registration",
     "check_sign_in",
     "confirm_registration",
+    "end_sessions_of_resident",
     "forget_old_codes",
     "release_phone",
     "resend_password_reset_code",
     "resend_registration_code",
     "reset_password",
+    "reveal_phone",
 ]

@@ -23,6 +23,7 @@ from accounts.residents import staff_of
 class PassportAdmin(WatchedAdmin):
     """A list, and a page with one deed that asks for a reason."""
 
+    is_reason = "Восстановление доступа"
     list_per_page = 50
     list_select_related = ["user"]
     deed = ""

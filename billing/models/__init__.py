@@ -4,7 +4,7 @@ from billing.models.bills import Bill, BillLine, Payment, Tariff
 from billing.models.guesses import LinkGuess
 from billing.models.links import AccountGroup, BillDelivery, Link, LinkRequest
 from billing.models.news import BillNews
-from billing.models.staff import StaffScope
+from billing.models.staff import Resident, StaffScope
 from billing.models.suppliers import Branch, PersonalAccount, Service, Supplier
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "LinkRequest",
     "Payment",
     "PersonalAccount",
+    "Resident",
     "Service",
     "StaffScope",
     "Supplier",

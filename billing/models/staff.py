@@ -1,4 +1,4 @@
-"""Where each of the staff works."""
+"""Where each of the staff works, and the residents as the staff see them."""
 
 from django.db import models
 
@@ -26,3 +26,13 @@ class StaffScope(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supplier}, {self.prefix}…" if self.prefix else f"{self.supplier}, все отделения"
+
+
+class Resident(User):
+    """A user as the staff who serve him see him: on one page, with a masked phone (security.md P6, T23)."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "житель"
+        verbose_name_plural = "жители"
+        permissions = [("reveal_phone", "Видит телефон жителя целиком")]

@@ -39,6 +39,12 @@ class Supplier(models.Model):
     window_forbids = models.BooleanField("вне окна не принимать", default=False)
     window_text = models.CharField("что сказать вне окна", max_length=300, blank=True)
     data_as_of = models.DateTimeField("данные на", null=True, blank=True)
+    asks_view_reason = models.BooleanField(
+        "спрашивать сотрудника, зачем он открывает данные жителя",
+        default=True,
+        db_default=True,
+        help_text="Не спрашиваем, когда сотрудник пришёл из обращения или очереди. Житель видит причину.",
+    )
 
     class Meta:
         verbose_name = "поставщик"

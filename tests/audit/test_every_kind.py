@@ -24,7 +24,7 @@ from tests import factories, residents
 from tests.arrivals import trust_browser
 from tests.authenticator import Authenticator
 from tests.factories import PASSWORD
-from tests.offices import open_office
+from tests.offices import open_office, say_why
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -317,7 +317,7 @@ def _(world: World) -> None:
 
 @by(Kind.STAFF_VIEW)
 def _(world: World) -> None:
-    world.office.get(reverse("admin:billing_link_change", args=[world.flat.pk]))
+    say_why(world.office, reverse("admin:billing_link_change", args=[world.flat.pk]))
 
 
 @by(Kind.STAFF_EXPORT)

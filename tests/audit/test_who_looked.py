@@ -20,7 +20,7 @@ from support.models import ErrorReport
 from tests import factories
 from tests.audit.test_every_kind import write_report
 from tests.factories import NOW
-from tests.offices import open_office
+from tests.offices import open_office, say_why
 from tests.pages import PageClient
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +42,7 @@ def test_sees_the_role_the_supplier_and_what_was_seen_but_no_name(
         ("meters_meter", Meter.objects.get().pk),
         ("billing_link", alices_flat.pk),
     ):
-        assert office.get(reverse(f"admin:{name}_change", args=[pk])).status_code == 200
+        assert say_why(office, reverse(f"admin:{name}_change", args=[pk])).status_code == 200
     text = as_alice.get(VIEWS).content.decode()
     for said in ("Администратор", "Поставщик света", "лицевой счёт", "счёт — 2 раза", "прибор учёта", "привязка"):
         assert said in text.replace("\xa0", " "), said
@@ -59,7 +59,7 @@ def test_every_holder_is_told_and_a_stranger_is_not(
     as_alice: PageClient, as_charlie: PageClient, boris: User, alices_flat: Link, office: PageClient
 ) -> None:
     factories.LinkFactory(user=boris, account=alices_flat.account)
-    office.get(reverse("admin:billing_personalaccount_change", args=[alices_flat.account_id]))
+    say_why(office, reverse("admin:billing_personalaccount_change", args=[alices_flat.account_id]))
     seen = SecurityEvent.objects.filter(kind=Kind.STAFF_VIEW).values_list("user_id", flat=True)
     assert set(seen) == {alices_flat.user_id, boris.pk}
     assert "Пока никто не смотрел" in as_charlie.get(VIEWS).content.decode()

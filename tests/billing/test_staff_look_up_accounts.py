@@ -11,6 +11,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from accounts.models import User
 from billing.models import Link, LinkRequest, Supplier
 from tests import factories
+from tests.offices import say_why
 
 MODELS = ["supplier", "branch", "personalaccount", "link", "linkrequest", "bill", "payment", "tariff"]
 
@@ -70,7 +71,7 @@ def test_facts_are_read_only(admin: Client, alices_flat: Link, model: str) -> No
         "payment": alices_flat.account.payments.get(),
     }[model]
     url = reverse(f"admin:billing_{model}_change", args=[row.pk])
-    html = admin.get(url).content.decode()
+    html = say_why(admin, url).content.decode()
     assert 'name="_save"' not in html
     assert admin.post(url, {"number": "1"}).status_code == 403
 
@@ -86,7 +87,8 @@ def test_what_a_resident_typed_while_waiting_is_not_shown(admin: Client, alices_
         created_at=factories.NOW,
         expires_at=factories.NOW,
     )
-    html = admin.get(reverse("admin:billing_linkrequest_change", args=[row.pk])).content.decode()
+    html = say_why(admin, reverse("admin:billing_linkrequest_change", args=[row.pk])).content.decode()
+    assert "018\\00000001" in html
     assert "777" not in html
 
 
