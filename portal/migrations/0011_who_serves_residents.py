@@ -24,5 +24,5 @@ def grant(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0010_who_sees_a_passport"), ("billing", "0008_residents_for_staff")]
+    dependencies = [("portal", "0010_who_sees_a_passport"), ("billing", "0009_residents_for_staff")]
     operations = [migrations.RunPython(grant, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_factor_removals'),
-        ('billing', '0007_delivery_waits_a_day'),
+        ('billing', '0008_days_of_a_month'),
     ]
 
     operations = [
