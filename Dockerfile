@@ -9,7 +9,8 @@ FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
-    STATE_DIR=/srv/portal/state
+    STATE_DIR=/srv/portal/state \
+    LOCK_DIR=/tmp
 RUN useradd --system --uid 10001 --home-dir /srv/portal --shell /usr/sbin/nologin portal \
     && install --directory --owner portal --group portal /srv/portal /srv/portal/state /srv/portal/media
 COPY --from=packages /venv /venv

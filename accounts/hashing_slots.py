@@ -43,7 +43,7 @@ def _wait_for_slot() -> BinaryIO:
 
 
 def _take_slot() -> BinaryIO | None:
-    folder = Path(settings.STATE_DIR)
+    folder = Path(settings.LOCK_DIR)
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(SLOTS):
         slot = (folder / f"hashing-{number}.lock").open("ab")

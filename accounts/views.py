@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import forms, operations, queries, sessions, visitors
 from accounts.alike import answers_in_steps
@@ -51,9 +51,12 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return _page(request, "accounts/sign_in.html", context)
 
 
+@login_not_required
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    record_event(Kind.SIGN_OUT, user=resident_of(request), at=timezone.now())
+    """Out, also for one whose session has ended by itself: nobody is asked to come in to go out."""
+    if request.user.is_authenticated:
+        record_event(Kind.SIGN_OUT, user=resident_of(request), at=timezone.now())
     logout(request)
     messages.info(request, "Вы вышли из кабинета.")
     response = redirect("accounts:sign_in")
@@ -191,7 +194,7 @@ def password_reset_resend(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def document_detail(request: HttpRequest, kind: str) -> HttpResponse:
     document = queries.get_document(kind, at=timezone.now())
     if document is None:

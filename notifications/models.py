@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+MOST_ATTEMPTS = 10
+"""The plans of `OutgoingMessage.next_delay` end before."""
+
+
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: "User") -> "NotificationQuerySet":
         """While a resident's past is hidden: news of the door, and of what is younger than that past."""
@@ -103,6 +107,11 @@ class OutgoingMessage(models.Model):
 
     def is_expired(self, at: datetime) -> bool:
         return self.expires_at is not None and at >= self.expires_at
+
+    @property
+    def is_poison(self) -> bool:
+        """Taken up more often than there are attempts to make: it ends whoever tries to send it (security.md R16)."""
+        return self.attempts > MOST_ATTEMPTS
 
     def next_delay(self) -> timedelta | None:
         """How long to wait before the next attempt; None when it is time to give up.

@@ -208,6 +208,9 @@ def sweep_messages(*, at: datetime, limit: int = 500) -> list[int]:
 def _send(message: OutgoingMessage, *, at: datetime, clock: Callable[[], datetime]) -> bool:
     if message.is_expired(at):
         return _record(message, OutgoingMessage.Status.EXPIRED)
+    if message.is_poison:
+        log.error("message_given_up", message_id=message.pk, attempt=message.attempts)
+        return _record(message, OutgoingMessage.Status.FAILED, error="given up")
     body = _complete_body(message)
     if body is None:
         return _record(message, OutgoingMessage.Status.EXPIRED)

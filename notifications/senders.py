@@ -7,6 +7,7 @@ useless (a bad number) and `Unavailable` when the provider may take it later.
 import json
 import os
 import smtplib
+from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Protocol
@@ -80,7 +81,8 @@ class MemorySender:
 class TwilioSender:
     """Twilio's Programmable Messaging. `TWILIO_API_URL` points it at a stand-in in tests."""
 
-    RETRYABLE = frozenset({429, 500, 502, 503, 504})
+    OUR_FAULT = frozenset({401, 403, 404, 408, 429})
+    """The account is closed, empty, misnamed or too quick: the message is as good as any, and may go later."""
 
     def __init__(self) -> None:
         self.client = Client(
@@ -96,7 +98,7 @@ class TwilioSender:
             message = self.client.messages.create(to=to, from_=settings.TWILIO_SENDER, body=text)
         except TwilioRestException as error:
             code = f"twilio {error.status} {error.code or ''}".strip()
-            if error.status in self.RETRYABLE:
+            if error.status in self.OUR_FAULT or error.status >= 500:
                 raise Unavailable(code) from error
             raise Refused(code) from error
         except (TwilioException, requests.RequestException) as error:
@@ -118,7 +120,7 @@ def send(message: OutgoingMessage, body: str) -> str:
         subject=message.subject,
         body=body,
         to=[message.recipient],
-        headers={"Message-ID": f"<{message.key.replace('/', '.')}@{settings.DEFAULT_FROM_EMAIL.split('@')[-1]}>"},
+        headers={"Message-ID": f"<{message.key.replace('/', '.')}@{_name_host()}>"},
     )
     try:
         for attachment in message.attachments:
@@ -129,4 +131,11 @@ def send(message: OutgoingMessage, body: str) -> str:
         raise Refused("recipient refused") from error
     except (OSError, smtplib.SMTPException) as error:
         raise Unavailable(type(error).__name__) from error
+    except ValueError as error:  # an address or a subject that no header can hold
+        raise Refused(type(error).__name__) from error
     return "email"
+
+
+def _name_host() -> str:
+    """What stands after the @ of our address, whether a name stands before it or not."""
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]

@@ -5,21 +5,19 @@ from typing import TYPE_CHECKING, cast
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from notifications import operations, queries
 from notifications.models import Notification
+from notifications.page_keys import read_key
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 
-@require_GET
+@require_safe
 def notification_list(request: HttpRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    rows = queries.get_notifications(
-        _user(request), before=int(before) if before.isdecimal() and len(before) < 19 else None
-    )
+    rows = queries.get_notifications(_user(request), before=read_key(request.GET.get("before", "")))
     page, more = rows[: queries.PAGE], len(rows) > queries.PAGE
     return render(
         request,

@@ -96,6 +96,10 @@ def format_phone(phone: str) -> str:
     return f"{parts}-{digits[7:9]}-{digits[9:]}".replace(" ", NO_BREAK_SPACE)
 
 
+MOST_WINDOWS = 40
+"""No meter has so many; a text that is longer is no reading, and no reason to draw a window for each sign."""
+
+
 @dataclass(frozen=True)
 class DrumCell:
     """One window of the drum: its digit, and whether it is a fraction or not yet typed."""
@@ -114,7 +118,8 @@ def draw_drum(value: str | Decimal | None, *, left: int, right: int) -> list[Dru
     text = "" if value is None else f"{value:f}" if isinstance(value, Decimal) else str(value)
     text = text.replace(",", ".").replace(" ", "").replace(NO_BREAK_SPACE, "")
     whole, _, fraction = text.partition(".")
-    if not (whole or "0").isdecimal() or not (fraction or "0").isdecimal():
+    is_number = (whole or "0").isdecimal() and (fraction or "0").isdecimal()
+    if not is_number or len(text) > MOST_WINDOWS:
         whole, fraction = "", ""
     has_value = bool(whole or fraction)
     whole = whole.lstrip("0")

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
+from django.views.defaults import bad_request
 
 
 def private_pages(
@@ -24,11 +25,13 @@ def private_pages(
 
 
 def refuse_nul(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """No address of the portal holds a NUL, and a database that is asked for a text with one breaks off."""
+    """No address and no cookie of the portal holds a NUL; a database that is asked for a text with one breaks off."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404
+        if any("\0" in value for value in request.COOKIES.values()):
+            return bad_request(request, ValueError("NUL"))
         return get_response(request)
 
     return middleware

@@ -25,6 +25,9 @@ STATE_DIR = Path(
     env.str("STATE_DIR", default="") or (embedded_services.state_folder() if LOCAL else BASE_DIR / ".state")
 )
 
+# Where processes of one host take turns by locks on files; a container whose disk is only read needs another place.
+LOCK_DIR = env.str("LOCK_DIR", default="") or str(STATE_DIR)
+
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if not LOCAL:
@@ -80,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "portal.middleware.refuse_nul",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -89,13 +93,12 @@ MIDDLEWARE = [
     "accounts.audit.source.note_source",
     "accounts.audit.refusals.note_refusals",
     "accounts.sessions.keep_sessions",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.sign_in_first.SignInFirst",
     "accounts.privacy.terms.ask_for_terms",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "portal.middleware.private_pages",
-    "portal.middleware.refuse_nul",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -332,7 +335,7 @@ AXES_ONLY_ADMIN_SITE = True
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_VERBOSE = False
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXY_COUNT or None
+AXES_CLIENT_IP_CALLABLE = "accounts.network.client_address"
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if LOCAL else "INFO")
 LOGGING = {

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts import queries as accounts
 from accounts.residents import resident_of
@@ -18,32 +18,32 @@ from portal.demo import people
 from portal.home import get_home
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html", {"home": get_home(resident_of(request), at=timezone.localtime())})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def more(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/more.html", {"documents": accounts.get_documents(at=timezone.now())})
 
 
 @login_not_required
-@require_GET
+@require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/help.html")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def livez(request: HttpRequest) -> HttpResponse:
     """The process answers."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """The process can serve: the database answers."""
     try:
@@ -55,7 +55,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-@require_GET
+@require_safe
 def demo_messages(request: HttpRequest) -> HttpResponse:
     """What the demo sent, newest first. Outside the demo neither the page nor the files exist."""
     if not settings.DEMO:

@@ -149,6 +149,8 @@ class ErrorReportAdmin(AccountAdmin):
 
     def replacement_view(self, request: HttpRequest, report_id: int) -> HttpResponse:
         report = self._get_report_to_change(request, report_id)
+        if queries.get_replacement(report) is None:
+            raise Http404
         return self._do(
             request,
             report,

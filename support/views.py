@@ -18,6 +18,7 @@ from accounts.residents import resident_of
 from billing import queries as billing
 from billing.models import Link
 from meters.queries.places import get_neighbourhood
+from notifications.page_keys import read_key
 from support import operations, queries
 from support.differences import tell_difference, tell_paper_difference
 from support.facts import AccountFacts, collect_facts
@@ -28,9 +29,10 @@ from support.replacement_form import ReplacementForm
 
 @require_safe
 def report_list(request: HttpRequest) -> HttpResponse:
-    before = request.GET.get("before", "")
-    reports, older = queries.get_reports(resident_of(request), before=int(before) if before.isdigit() else None)
-    return render(request, "support/report_list.html", {"reports": reports, "older": older, "is_first": not before})
+    before = read_key(request.GET.get("before", ""))
+    reports, older = queries.get_reports(resident_of(request), before=before)
+    context = {"reports": reports, "older": older, "is_first": before is None}
+    return render(request, "support/report_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -219,5 +221,8 @@ def attachment_detail(request: HttpRequest, public_id: UUID) -> FileResponse:
             at=timezone.now(),
             row=attachment.pk,
         )
-    file = default_storage.open(str(attachment.file.name))
+    try:
+        file = default_storage.open(str(attachment.file.name))
+    except FileNotFoundError as error:
+        raise Http404 from error
     return FileResponse(file, as_attachment=True, filename=attachment.name, content_type=attachment.content_type)

@@ -13,7 +13,7 @@ from accounts.privacy.forms import TermsForm
 from accounts.residents import resident_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def terms_changed(request: HttpRequest) -> HttpResponse:
     """Shown until it is answered; a resident who has nothing to answer goes on."""
     user, now = resident_of(request), timezone.now()

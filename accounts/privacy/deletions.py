@@ -13,7 +13,7 @@ from accounts.residents import resident_of
 from accounts.stepup import require_recent_password
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @refuse_while_held
 @require_recent_password()
 def deletion(request: HttpRequest) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
@@ -16,7 +16,7 @@ from accounts.residents import resident_of
 from accounts.stepup import ask_for_password, require_recent_password
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_password()
 def export_overview(request: HttpRequest) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
@@ -32,14 +32,14 @@ def export_overview(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/privacy/export.html", {"export": queries.get_data_export(user, at=now)})
 
 
-@require_GET
+@require_safe
 def export_progress(request: HttpRequest) -> HttpResponse:
     """How far the newest copy has come; asked again and again by the page."""
     export = queries.get_data_export(resident_of(request), at=timezone.now())
     return render(request, "accounts/privacy/_export.html", {"export": export})
 
 
-@require_GET
+@require_safe
 def export_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     now = timezone.now()
     try:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import network, phones, sessions, stepup
 from accounts.models import ConsentDocument, EmailChange
@@ -20,7 +20,7 @@ from accounts.residents import resident_of
 from accounts.stepup import require_recent_password
 
 
-@require_GET
+@require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
     return render(
@@ -51,7 +51,7 @@ def consent_decide(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect("privacy:my_data")
 
 
-@require_GET
+@require_safe
 def document_detail(request: HttpRequest, document_id: int) -> HttpResponse:
     try:
         document = queries.get_decided_document(resident_of(request), document_id)
@@ -118,7 +118,7 @@ def email_withdraw(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def email_confirm(request: HttpRequest, token: str) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
     try:

@@ -45,7 +45,7 @@ def application_form(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/second_factors/application_form.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_password()
 def application_end(request: HttpRequest) -> HttpResponse:
     user = resident_of(request)
@@ -63,7 +63,7 @@ def application_end(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_password()
 def spare_codes_form(request: HttpRequest) -> HttpResponse:
     user = resident_of(request)

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import phones, sessions
 from accounts.models import Passkey, SessionRecord, TrustedDevice
@@ -14,7 +14,7 @@ from accounts.second_factors.passkey_views import find_site
 from accounts.stepup import ask_for_password, require_recent_password
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
     return render(
@@ -32,7 +32,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def device_end(request: HttpRequest, device_id: int) -> HttpResponse:
     user, now = resident_of(request), timezone.now()
     try:
@@ -51,7 +51,7 @@ def device_end(request: HttpRequest, device_id: int) -> HttpResponse:
     return render(request, "accounts/second_factors/place_end.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_end(request: HttpRequest, record_id: int) -> HttpResponse:
     try:
         record = places.get_session(resident_of(request), record_id)
@@ -69,7 +69,7 @@ def session_end(request: HttpRequest, record_id: int) -> HttpResponse:
     return render(request, "accounts/second_factors/place_end.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @require_recent_password()
 def places_end(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":

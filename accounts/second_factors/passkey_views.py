@@ -113,7 +113,7 @@ def passkey_add(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/second_factors/passkey_add.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def passkey_edit(request: HttpRequest, passkey_id: int) -> HttpResponse:
     passkey = _get_passkey(request, passkey_id)
     form = forms.PasskeyForm(request.POST or None, initial={"name": passkey.name})
@@ -124,7 +124,7 @@ def passkey_edit(request: HttpRequest, passkey_id: int) -> HttpResponse:
     return render(request, "accounts/second_factors/passkey_edit.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def passkey_end(request: HttpRequest, passkey_id: int) -> HttpResponse:
     passkey, now = _get_passkey(request, passkey_id), timezone.now()
     if asked := ask_for_password(request, at=now):

@@ -28,6 +28,8 @@ from accounts.operations import AccountsError
 from notifications import operations as notifications
 
 MOST_KEYS = 10
+BROKEN = (WebAuthnException, RecursionError)
+"""What an answer that no device gave may come to."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def add_passkey(*, user: User, credential: str, challenge: bytes, site: Site, na
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except WebAuthnException as error:
+    except BROKEN as error:
         raise PasskeyRefused from error
     try:
         with transaction.atomic(durable=True):
@@ -161,7 +163,7 @@ def _find_signer(credential: str, challenge: bytes, site: Site, user: User | Non
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except WebAuthnException:
+    except BROKEN:
         return None
     hidden_before = passkey.user.hidden_before
     if hidden_before is not None and passkey.created_at < hidden_before:

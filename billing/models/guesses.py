@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, Q
 
@@ -14,7 +15,6 @@ MONTH = timedelta(days=30)
 PER_USER_DAY = 5
 PER_TARGET_DAY = 5
 PER_TARGET_MONTH = 15
-PER_ADDRESS_HOUR = 20
 ALARM_GUESSES_HOUR = 100
 ALARM_TARGETS_HOUR = 30
 
@@ -37,7 +37,7 @@ class LinkGuessQuerySet(models.QuerySet["LinkGuess"]):
             counted["by_user"] >= PER_USER_DAY
             or counted["at_target"] >= PER_TARGET_DAY
             or counted["at_target_in_month"] >= PER_TARGET_MONTH
-            or counted["from_address"] >= PER_ADDRESS_HOUR
+            or counted["from_address"] >= settings.LINK_ATTEMPTS_PER_ADDRESS_HOUR
         )
 
     def look_like_an_attack(self, *, at: datetime) -> bool:

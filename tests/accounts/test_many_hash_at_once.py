@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 
 from accounts import hashing_slots
 from accounts.hashers import Argon2idPasswordHasher
@@ -18,7 +19,7 @@ from tests.pages import PageClient
 
 @pytest.fixture(autouse=True)
 def _own_slots(tmp_path: Path, settings: Any) -> None:
-    settings.STATE_DIR = tmp_path
+    settings.LOCK_DIR = tmp_path
 
 
 def test_never_more_than_two_however_many_come(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,3 +61,12 @@ def test_the_page_says_when_to_come_again_and_counts_no_attempt(alice: User, set
             assert "через минуту" in answer.content.decode()
     assert not LimitedAct.objects.filter(kind__startswith="sign-in").exists()
     assert client.post("/sign-in/", {"phone": residents.ALICE, "password": PASSWORD}).status_code == 302
+
+
+def test_the_locks_lie_where_a_container_may_write() -> None:
+    """Its disk is only read; /tmp is memory."""
+    root = Path(django_settings.BASE_DIR)
+    compose = (root / "docker-compose.yml").read_text(encoding="utf-8")
+    assert "read_only: true" in compose
+    assert "tmpfs: [/tmp]" in compose
+    assert "LOCK_DIR=/tmp" in (root / "Dockerfile").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """Guessing at personal accounts has limits that stand over days (security.md A3)."""
 
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from django.urls import reverse
@@ -74,6 +75,14 @@ def test_an_address_guesses_twenty_times_an_hour(
         assert not refused_with_a_pause(client.post(URL, typed | {"number": f"018\\{99990000 + guess}"}))
     assert refused_with_a_pause(signed_in(50).post(URL, typed))
     assert signed_in(51, "192.0.2.2").post(URL, typed).status_code == 302
+
+
+def test_a_supplier_says_how_often_an_address_guesses(
+    db: None, typed: dict[str, str], clock: time_machine.Traveller, settings: Any
+) -> None:
+    settings.LINK_ATTEMPTS_PER_ADDRESS_HOUR = 1
+    assert not refused_with_a_pause(signed_in(1).post(URL, typed | {"number": r"018\99990001"}))
+    assert refused_with_a_pause(signed_in(2).post(URL, typed))
 
 
 def test_right_answers_are_not_counted(as_alice: PageClient, alice: User, typed: dict[str, str]) -> None:

@@ -10,6 +10,7 @@ from tests.pages import PageClient
 
 OPEN = {
     "accounts:sign_in",
+    "accounts:sign_out",
     "accounts:registration",
     "accounts:registration_code",
     "accounts:registration_resend",

@@ -105,6 +105,15 @@ def test_a_worker_that_died_while_sending_leaves_a_claim_that_runs_out() -> None
     assert deliver(message, NOW + timedelta(seconds=60)).status == "sent"
 
 
+def test_a_message_that_ends_every_worker_is_given_up() -> None:
+    message = promise()
+    OutgoingMessage.objects.update(status="sending", claimed_at=NOW, attempts=10)
+    message = deliver(message, NOW + timedelta(seconds=60))
+    assert (message.status, message.error) == ("failed", "given up")
+    assert not MemorySender.outbox
+    assert operations.sweep_messages(at=NOW + timedelta(days=1)) == []
+
+
 def test_the_sweep_finds_what_the_queue_forgot() -> None:
     waiting, sent = promise(), promise(key="k2")
     deliver(sent)
@@ -130,6 +139,31 @@ def test_a_letter_carries_its_documents() -> None:
     assert mail.outbox[0].to == ["branch@branch.example"]
 
 
+def write_letter(to: str) -> OutgoingMessage:
+    return OutgoingMessage.objects.create(
+        channel="email",
+        recipient=to,
+        subject="Тема",
+        body="Текст",
+        event="a/b",
+        key="k/4",
+        created_at=NOW,
+        next_attempt_at=NOW,
+    )
+
+
+@pytest.mark.parametrize("sender", ["portal@example.org", "Личный кабинет <portal@example.org>"])
+def test_a_letter_is_numbered_at_the_host_it_comes_from(settings: Any, sender: str) -> None:
+    settings.DEFAULT_FROM_EMAIL = sender
+    deliver(write_letter("a@example.org"))
+    assert mail.outbox[0].message()["Message-ID"] == "<k.4@example.org>"
+
+
+def test_an_address_no_letter_can_carry_is_given_up_at_once() -> None:
+    message = deliver(write_letter("a@example.org\nBcc: b@example.org"))
+    assert (message.status, message.error) == ("failed", "BadHeaderError")
+
+
 @pytest.fixture
 def twilio(settings: Any) -> senders.TwilioSender:
     settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN = "AC" + "0" * 32, "token"
@@ -151,7 +185,13 @@ def test_twilio_gets_the_number_and_the_text_and_nothing_else(twilio: senders.Tw
 @responses.activate
 @pytest.mark.parametrize(
     ("status", "code", "error"),
-    [(400, 21211, senders.Refused), (429, 20429, senders.Unavailable), (503, 20503, senders.Unavailable)],
+    [
+        (400, 21211, senders.Refused),
+        (401, 20003, senders.Unavailable),
+        (403, 20005, senders.Unavailable),
+        (429, 20429, senders.Unavailable),
+        (503, 20503, senders.Unavailable),
+    ],
 )
 def test_twilio_says_no_for_ever_or_for_now(
     twilio: senders.TwilioSender, status: int, code: int, error: type[senders.NotSent]

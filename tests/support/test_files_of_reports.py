@@ -54,6 +54,11 @@ def test_a_stranger_and_nobody_find_nothing(as_charlie: PageClient, page: PageCl
     assert as_charlie.get(reverse("support:attachment_detail", args=[uuid4()])).status_code == 404
 
 
+def test_a_file_that_is_gone_is_not_found(as_alice: PageClient, attachment: Attachment) -> None:
+    default_storage.delete(attachment.file.name)
+    assert as_alice.get(address(attachment)).status_code == 404
+
+
 def test_staff_need_the_second_factor(as_staff: PageClient, staff: User, attachment: Attachment) -> None:
     assert as_staff.get(address(attachment)).status_code == 200
     unverified = PageClient()

@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.http import HttpResponse
+from django.test import override_settings
 from django.urls import reverse
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice
@@ -131,3 +133,13 @@ def test_after_five_wrong_passwords_the_door_rests(page: PageClient, staff: User
     )
     assert "Вход на время закрыт" in answer.content.decode()
     assert sign_in(page, str(staff.phone), PASSWORD, code_of(device)).status_code != 302
+
+
+@override_settings(TRUSTED_PROXY_COUNT=1)
+def test_the_door_counts_by_the_address_our_proxy_saw(staff: User, device: TOTPDevice) -> None:
+    behind_proxy = PageClient(REMOTE_ADDR="10.0.0.9")
+    for forged in ("", "192.0.2.1, "):
+        typed = {"username": str(staff.phone), "password": "нет", "otp_token": "000000"}
+        behind_proxy.post(LOGIN, typed, headers={"x-forwarded-for": f"{forged}198.51.100.7"})
+    attempt = AccessAttempt.objects.get()
+    assert (attempt.ip_address, attempt.failures_since_start) == ("198.51.100.7", 2)

@@ -64,9 +64,13 @@ def test_the_page_shows_facts_text_files_and_the_letter(as_staff: PageClient, se
     assert str(report.user.phone) not in page
 
 
+def test_only_a_report_of_a_replacement_confirms_one(as_staff: PageClient, report: ErrorReport) -> None:
+    assert do(as_staff, report, "replacement").status_code == 404
+
+
 def test_a_report_is_taken_and_the_resident_hears(as_staff: PageClient, staff: User, report: ErrorReport) -> None:
     page = do(as_staff, report, "take").content.decode()
-    assert "Занимается вы" in page
+    assert "Занимаетесь вы" in page
     report.refresh_from_db()
     assert (report.status, report.assigned_to) == (ErrorReport.Status.TAKEN, staff)
     decision = ReportDecision.objects.get()
