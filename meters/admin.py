@@ -25,7 +25,7 @@ from meters.staff_decisions import decide_chosen
 from meters.staff_forms import InspectionForm, ReviewForm
 from meters.staff_lists import AgeFilter, FindingFilter, LongListAdmin, ReviewFilter, SupplierFilter, find_meters
 from meters.staff_queue import describe_submission, find_next
-from meters.staff_thresholds import thresholds_view
+from meters.staff_thresholds import stop_trial_view, threshold_trials_view, thresholds_view
 from meters.staff_trials import try_reading_view, verify_receipt_view
 
 TONES: dict[str, str] = {
@@ -159,11 +159,14 @@ class SubmissionAdmin(LongListAdmin, AccountAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
         review, inspection = view(require_POST(self.review_view)), view(require_POST(self.inspection_view))
+        stop = view(require_POST(self.stop_trial_view))
         return [
             path("<int:submission_id>/review/", review, name="meters_submission_review"),
             path("<int:submission_id>/inspection/", inspection, name="meters_submission_inspection"),
             path("receipt/", view(self.verify_view), name="meters_submission_verify"),
             path("thresholds/", view(self.thresholds_view), name="meters_submission_thresholds"),
+            path("thresholds/trials/", view(self.trials_view), name="meters_submission_threshold_trials"),
+            path("thresholds/trials/<int:trial_id>/stop/", stop, name="meters_submission_stop_trial"),
             path("trial/", view(self.trial_view), name="meters_submission_trial"),
             *super().get_urls(),
         ]
@@ -177,6 +180,13 @@ class SubmissionAdmin(LongListAdmin, AccountAdmin):
     def thresholds_view(self, request: HttpRequest) -> HttpResponse:
         may_view, may_set = self.has_view_permission(request), self.has_change_permission(request)
         return thresholds_view(request, self.admin_site, may_view=may_view, may_set=may_set)
+
+    def trials_view(self, request: HttpRequest) -> HttpResponse:
+        may_view, may_set = self.has_view_permission(request), self.has_change_permission(request)
+        return threshold_trials_view(request, may_view=may_view, may_set=may_set)
+
+    def stop_trial_view(self, request: HttpRequest, trial_id: int) -> HttpResponse:
+        return stop_trial_view(request, trial_id, may_set=self.has_change_permission(request))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None

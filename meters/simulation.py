@@ -1,7 +1,7 @@
 """What other thresholds would have done with last year's readings. Pure: no Django."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 
 from meters.plausibility import Calendar, MeterFacts, Outcome, Severity, Thresholds, check_submission
@@ -22,11 +22,14 @@ class Outcomes:
     """How many readings would have been stopped to ask the resident, how many of those staff would have seen, and how
     many were really wrong; `missed` were wrong and would have gone through."""
 
-    judged: int
-    asked: int
-    seen: int
-    asked_wrong: int
-    missed: int
+    judged: int = 0
+    asked: int = 0
+    seen: int = 0
+    asked_wrong: int = 0
+    missed: int = 0
+
+    def __add__(self, other: "Outcomes") -> "Outcomes":
+        return Outcomes(*(mine + its for mine, its in zip(astuple(self), astuple(other), strict=True)))
 
     @property
     def asked_in_vain(self) -> int:

@@ -1,9 +1,15 @@
 """The worker that checks readings. The call is only a hint: whatever waits is judged, and twice does no harm."""
 
+import time
+
 from celery import shared_task
 from django.utils import timezone
 
 from meters import operations
+from notifications.hints import send_hint
+
+SECONDS_AT_ONCE = 3.0
+"""So long a trial of thresholds keeps a worker; then what residents wait for has its turn."""
 
 
 @shared_task
@@ -14,3 +20,13 @@ def check_waiting_submissions() -> None:
 @shared_task
 def forget_old_photos() -> None:
     operations.forget_old_photos(at=timezone.now())
+
+
+@shared_task
+def try_thresholds() -> None:
+    """Some steps, and a hint to take the next ones."""
+    until = time.monotonic() + SECONDS_AT_ONCE
+    while operations.take_trial_step(at=timezone.now()):
+        if time.monotonic() > until:
+            send_hint("meters.tasks.try_thresholds")
+            return

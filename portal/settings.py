@@ -240,6 +240,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-messages": {"task": "notifications.tasks.sweep_messages", "schedule": 10.0},
     "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
+    "sweep-threshold-trials": {"task": "meters.tasks.try_thresholds", "schedule": 30.0},
     "forget-old-photos": {"task": "meters.tasks.forget_old_photos", "schedule": 3600.0},
     "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
     "forget-old-codes": {"task": "accounts.tasks.forget_old_codes", "schedule": 3600.0},

@@ -6,7 +6,7 @@ from meters.models.nicknames import MeterNickname
 from meters.models.photos import MeterPhoto
 from meters.models.readings import Reading
 from meters.models.submissions import ReadingReview, ReviewTemplate, Submission, SubmissionValue
-from meters.models.thresholds import CheckThresholds
+from meters.models.thresholds import CheckThresholds, ThresholdTrial
 
 __all__ = [
     "CalendarFeed",
@@ -21,4 +21,5 @@ __all__ = [
     "Scale",
     "Submission",
     "SubmissionValue",
+    "ThresholdTrial",
 ]

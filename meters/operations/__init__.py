@@ -26,6 +26,7 @@ from meters.operations.reviewing import DecidedMeanwhile, replace_by_inspection,
 from meters.operations.sending import NothingToSend, differs_from, submit_readings
 from meters.operations.settling import Settled, mark_billed_submissions, settle_counted, settle_waiting
 from meters.operations.thresholds import set_thresholds
+from meters.operations.trying_thresholds import cancel_threshold_trial, start_threshold_trial, take_trial_step
 
 __all__ = [
     "OTHER_METER",
@@ -35,6 +36,7 @@ __all__ = [
     "ReplacementNotPossible",
     "Settled",
     "attach_photo",
+    "cancel_threshold_trial",
     "check_waiting_submissions",
     "confirm_submission",
     "count_ready_to_hand_over",
@@ -54,8 +56,10 @@ __all__ = [
     "set_thresholds",
     "settle_counted",
     "settle_waiting",
+    "start_threshold_trial",
     "submit_readings",
     "take_back_submissions",
     "take_suggestion",
+    "take_trial_step",
     "withdraw_submission",
 ]

@@ -1,17 +1,17 @@
-"""Last year's readings of some meters, each with what was known before it and what became of it."""
+"""Last year's readings, each with what was known before it and what became of it: of some meters, or of all in turn."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from billing.models import Supplier
 from meters.daily_use import get_daily_use
-from meters.models import Meter, Reading, ReadingReview, Scale, Submission
+from meters.models import Installation, Meter, Reading, ReadingReview, Scale, Submission
 from meters.operations.facts import describe_meter
 from meters.queries.bases import Base, Known
 from meters.simulation import Case
@@ -36,30 +36,46 @@ def get_past_readings(supplier: Supplier, on: date, *, meters: int = METERS) -> 
     """The same meters on the same day, so that two thresholds are compared on the same readings. Six statements and
     one for each place."""
     chosen = _choose(supplier, on, meters)
-    ids = [meter.pk for meter in chosen]
+    of = Meter.objects.filter(supplier=supplier, status=Meter.Status.ACTIVE)[: 10 * meters].count()
+    return Sample(get_cases(chosen, on), len(chosen), of)
+
+
+def get_meters_after(supplier_id: int, last_meter: int, *, count: int) -> list[Meter]:
+    """The next meters of a supplier whose readings people type, those removed since too."""
+    return list(_of_people(supplier_id).filter(pk__gt=last_meter).order_by("pk")[:count])
+
+
+def count_meters(supplier_id: int) -> int:
+    return _of_people(supplier_id).count()
+
+
+def get_cases(meters: Sequence[Meter], on: date) -> list[Case]:
+    """Readings of the year before `on`. Four statements for any number of meters."""
+    ids = [meter.pk for meter in meters]
     scales: dict[int, list[Scale]] = defaultdict(list)
     for scale in Scale.objects.filter(meter_id__in=ids).order_by("meter_id", "code"):
         scales[scale.meter_id].append(scale)
     read: dict[int, dict[date, Values]] = defaultdict(lambda: defaultdict(dict))
-    rows = Reading.objects.filter(meter_id__in=ids, kind=Reading.Kind.ACTUAL, taken_on__gt=on - 2 * YEAR)
+    rows = Reading.objects.filter(
+        meter_id__in=ids, kind=Reading.Kind.ACTUAL, taken_on__gt=on - 2 * YEAR, taken_on__lte=on
+    )
     for meter_id, code, day, value in rows.values_list("meter_id", "scale__code", "taken_on", "value"):
         read[meter_id][day][code] = value
     wrong = _get_wrong(ids, on)
-    services = dict(
-        Meter.objects.filter(pk__in=ids, installations__removed_on=None).values_list(
-            "pk", "installations__account__service"
-        )
-    )
-    cases = [
+    places = Installation.objects.filter(meter_id__in=ids).order_by("installed_on", "pk")
+    services = dict(places.values_list("meter_id", "account__service"))
+    return [
         case
-        for meter in chosen
+        for meter in meters
         if scales[meter.pk]
         for case in _list_cases(
             meter, scales[meter.pk], read[meter.pk], wrong[meter.pk], services.get(meter.pk, "electricity"), on
         )
     ]
-    of = Meter.objects.filter(supplier=supplier, status=Meter.Status.ACTIVE)[: 10 * meters].count()
-    return Sample(cases, len(chosen), of)
+
+
+def _of_people(supplier_id: int) -> QuerySet[Meter]:
+    return Meter.objects.filter(supplier_id=supplier_id).exclude(status=Meter.Status.AUTOMATIC)
 
 
 def _choose(supplier: Supplier, on: date, count: int) -> list[Meter]:
@@ -81,7 +97,9 @@ def _choose(supplier: Supplier, on: date, count: int) -> list[Meter]:
 def _get_wrong(ids: Sequence[int], on: date) -> dict[int, list[tuple[date, Values]]]:
     """What residents sent and staff refused, or the resident replaced by other values."""
     rows = Submission.objects.filter(
-        meter_id__in=ids, taken_on__gt=on - YEAR, status__in=[Submission.Status.REFUSED, Submission.Status.SUPERSEDED]
+        meter_id__in=ids,
+        taken_on__range=(on - YEAR, on),
+        status__in=[Submission.Status.REFUSED, Submission.Status.SUPERSEDED],
     ).prefetch_related("values__scale", "reviews", "superseded_by")
     found: dict[int, list[tuple[date, Values]]] = defaultdict(list)
     for row in rows:
@@ -137,4 +155,5 @@ def _make_case(
         for scale in scales
     }
     facts = describe_meter(meter, Known({meter.pk: list(scales)}, bases), [], service, None)
+    facts = replace(facts, status=Meter.Status.ACTIVE)  # as it was then, though it may be gone by now
     return Case(facts, {code: f"{value:f}" for code, value in values.items()}, day, was_wrong)

@@ -84,8 +84,8 @@ class Portal:
         """What beat does every ten seconds."""
         with Celery(broker=self.broker_url) as clock:
             clock.conf.broker_transport_options = {"socket_timeout": 2, "socket_connect_timeout": 2}
-            for entry in settings.CELERY_BEAT_SCHEDULE.values():
-                if "sweep" in str(entry["task"]) or "waiting" in str(entry["task"]):
+            for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
+                if name.startswith("sweep-"):
                     clock.send_task(str(entry["task"]))
 
     def end(self) -> None:

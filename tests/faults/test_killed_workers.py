@@ -1,6 +1,7 @@
 """kill -9, at the worst moment: nothing is lost and nothing happens twice."""
 
 from datetime import timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from embedded_services.processes import wait_until
 from meters import operations as readings
-from meters.models import Meter, Reading, Submission
+from meters.models import Meter, Reading, Submission, ThresholdTrial
 from notifications.models import OutgoingMessage
 from notifications.operations import LEASE, queue_sms
 from tests.faults.gateway import Gateway
@@ -60,6 +61,30 @@ def test_a_worker_killed_while_it_checks(portal: Portal, resident: User, meters:
     written = Reading.objects.filter(submission__isnull=False)
     assert written.count() == 2 * len(sent)
     assert written.values("scale", "taken_on").distinct().count() == 2 * len(sent)
+
+
+def test_a_worker_killed_while_it_tries_thresholds(portal: Portal, resident: User, meters: list[Meter]) -> None:
+    figures = dict.fromkeys(("high", "very_high", "floor_kwh", "floor_m3"), Decimal(9))
+    supplier, at = meters[0].supplier, timezone.now()
+    trial = readings.start_threshold_trial(
+        supplier=supplier, figures=figures, until=timezone.localdate(at), staff=resident, at=at
+    )
+    worker = portal.start_worker()
+    with transaction.atomic(), connection.cursor() as cursor:
+        # The step is leased, and stops where it reads what was measured.
+        cursor.execute("LOCK TABLE meters_reading IN ACCESS EXCLUSIVE MODE")
+        portal.sweep()
+        assert wait_until(lambda: bool(list_backends("wait_event_type = 'Lock'")), seconds=30, step=0.1), portal.log
+        kill_group(worker)
+    trial.refresh_from_db()
+    assert (trial.status, trial.looked_at, trial.attempts) == ("running", 0, 1)
+
+    ThresholdTrial.objects.update(leased_until=timezone.now())  # a minute later
+    portal.start_worker()
+    portal.sweep()
+    done = ThresholdTrial.objects.filter(status="done", looked_at=len(meters), attempts=0)
+    assert wait_until(done.exists, seconds=30, step=0.1), portal.log
+    assert done.get().outcomes["judged"] > 0
 
 
 def test_a_worker_killed_while_it_sends(portal: Portal, gateway: Gateway) -> None:
