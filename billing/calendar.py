@@ -32,32 +32,6 @@ MONTHS_OF = [
     "ноября",
     "декабря",
 ]
-MONTHLY = [
-    "январский",
-    "февральский",
-    "мартовский",
-    "апрельский",
-    "майский",
-    "июньский",
-    "июльский",
-    "августовский",
-    "сентябрьский",
-    "октябрьский",
-    "ноябрьский",
-    "декабрьский",
-]
-
-
-@dataclass(frozen=True)
-class CutOffWords:
-    """What stands beside the ring of days: «2» in it, «дня до 25 ноября.», «Позже — войдут в декабрьский счёт.»"""
-
-    days: int
-    until: str
-    later: str
-
-    def __str__(self) -> str:
-        return " ".join([self.until if self.days == 0 else f"{self.days}\u00a0{self.until}", self.later])
 
 
 @dataclass(frozen=True)
@@ -100,41 +74,21 @@ class ReadingCalendar:
             on += timedelta(days=1)
         return on
 
-    def cut_off_words(self, on: date) -> CutOffWords:
-        """«2 дня до 25 ноября. Позже — войдут в декабрьский счёт.»"""
-        days, last = self.days_left(on), name_day(self.cut_off_on(on))
-        period = self.billing_period(on)
-        later = f"Позже — войдут в {MONTHLY[next_month(period).month - 1]} счёт."
-        if days == 0:
-            return CutOffWords(0, f"Сегодня, {last}, последний день.", later)
-        if self.is_after_cut_off(on):
-            later = f"Показания войдут уже в {MONTHLY[period.month - 1]} счёт."
-        return CutOffWords(days, f"{choose_plural(days, 'день', 'дня', 'дней')} до {last}.", later)
-
-    def window_words(self, on: date) -> str:
-        """When the supplier takes readings; empty where it does the whole month."""
-        if self.window_from <= 1 and self.window_to >= 31:
-            return ""
-        if not self.is_open(on):
-            opens = name_day(self.opens_on(on))
-            return f"Показания принимают с {self.window_from}-го по {self.window_to}-е число. Приём начнётся {opens}."
-        closes = _day_in(on, self.window_to)
-        return (
-            f"Показания принимают до {name_day(closes if closes >= on else _day_in(next_month(on), self.window_to))}."
-        )
-
 
 def next_month(day: date) -> date:
     """First day of the month after."""
-    return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return shift_month(day, 1)
+
+
+def shift_month(day: date, months: int) -> date:
+    """First day of the month that many months away."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(years, month + 1, 1)
 
 
 def previous_months(day: date, count: int) -> list[date]:
     """First days of the months before the one `day` is in, newest first."""
-    months = [(day.replace(day=1) - timedelta(days=1)).replace(day=1)]
-    while len(months) < count:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    return months
+    return [shift_month(day, -back) for back in range(1, count + 1)]
 
 
 def name_month(day: date) -> str:
@@ -163,17 +117,6 @@ def choose_plural(number: int, one: str, few: str, many: str) -> str:
 def bill_due_on(period: date) -> date:
     """When the bill of a month is due: the 15th of the next one (since 2026-03-01, domain.md 6)."""
     return next_month(period).replace(day=15)
-
-
-def bill_due_words(due_on: date, today: date) -> str:
-    """«до 15 декабря, осталось 22 дня», «до 15 декабря, это сегодня», «срок был 15 декабря, прошло 3 дня»."""
-    days = (due_on - today).days
-    day = name_day(due_on) if due_on.year == today.year else f"{name_day(due_on)} {due_on.year}"
-    if days > 0:
-        return f"до {day}, {choose_plural(days, 'остался', 'осталось', 'осталось')} {count_days(days)}"
-    if days == 0:
-        return f"до {day}, это сегодня"
-    return f"срок был {day}, {choose_plural(days, 'прошёл', 'прошло', 'прошло')} {count_days(-days)}"
 
 
 def _day_in(month: date, day: int) -> date:

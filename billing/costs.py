@@ -22,7 +22,6 @@ class Priced(Protocol):
     supplier_id: int
     service: str
     code: str
-    range_to: Decimal | None
     range_from: Decimal
     price: Decimal
 
@@ -56,10 +55,10 @@ def index_steps(tariffs: Iterable[Priced]) -> dict[Zone, tuple[Step, ...]]:
 
 
 def _make_steps(rows: Sequence[Priced]) -> tuple[Step, ...]:
-    """A range ends where the next begins; the last ends where its row says, or never."""
+    """A range ends where the next begins; the last has no end, whatever its row says: use beyond it has a price too."""
     ordered = sorted(rows, key=lambda row: row.range_from)
-    ends = [row.range_from for row in ordered[1:]]
-    return tuple(Step(None if end is None else end, row.price) for row, end in zip(ordered, [*ends, None], strict=True))
+    ends = [*(row.range_from for row in ordered[1:]), None]
+    return tuple(Step(end, row.price) for row, end in zip(ordered, ends, strict=True))
 
 
 def stretch(steps: Sequence[Step], months: int) -> tuple[Step, ...]:

@@ -2,14 +2,10 @@
 
 from collections.abc import Iterable
 
+from meters.exports.cells import make_harmless
+
 DELIMITER = ";"
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\x00")
 _NEEDS_QUOTES = frozenset('";\r\n')
-
-
-def make_harmless(cell: str) -> str:
-    """A text that a spreadsheet would run gets an apostrophe before it."""
-    return f"'{cell}" if cell.startswith(_STARTS_A_FORMULA) else cell
 
 
 def join_cells(cells: Iterable[str]) -> str:

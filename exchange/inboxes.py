@@ -136,10 +136,6 @@ class Inbox(ABC):
         """The marker and the empty folder."""
 
 
-def _is_package(name: str) -> bool:
-    return name.lower().endswith(ENDINGS) and not name.startswith((".", "~"))
-
-
 def _is_there(name: str, files: Iterable[str]) -> bool:
     stem = name.removesuffix(".csv")
     return any(known in files for known in (name, f"{stem}.dbf", f"{stem[:8]}.dbf"))

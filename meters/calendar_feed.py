@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from billing.calendar import ReadingCalendar, bill_due_on, name_month, next_month
+from billing.calendar import ReadingCalendar, bill_due_on, name_month, next_month, shift_month
 from meters.verification import tell_verification
 
 NAMESPACE = UUID("0e2a5c0e-4a0b-4c57-8f43-5d6f0f9ad1c4")
@@ -66,12 +66,6 @@ def plan_events(accounts: Sequence[FeedAccount], *, on: date, readings_url: str,
     return sorted(events, key=lambda event: (event.day, event.key))
 
 
-def shift_month(on: date, months: int) -> date:
-    """First day of the month that many months away."""
-    years, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    return date(years, month + 1, 1)
-
-
 def _plan_readings(accounts: Sequence[FeedAccount], months: Sequence[date], url: str) -> Iterator[Event]:
     """When a supplier begins to take readings, and the last day on which they enter the month's bill."""
     by_supplier: dict[int, list[FeedAccount]] = defaultdict(list)
@@ -108,7 +102,7 @@ def _plan_bills(accounts: Sequence[FeedAccount], months: Sequence[date], url: st
                 due[month, bill_due_on(month)].append(account)
     for (month, day), own in due.items():
         names = _join_names(own)
-        key = f"due/{month:%Y-%m}/{day:%d}"
+        key = f"due/{month:%Y-%m}/{day:%Y-%m-%d}"
         yield Event(
             key, day, f"Оплатить счёт за {name_month(month)}: {names}", "Последний день оплаты без просрочки.", url
         )

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from accounts.models import User
 from billing import queries as billing
-from billing.calendar import count_days, name_day, name_month
+from billing.calendar import count_days, name_day, name_month, shift_month
 from billing.costs import Step, write_steps
 from billing.models import BillLine, Link, PersonalAccount, Service, Supplier
 from meters.costs import Prices, choose_steps, get_prices
@@ -129,7 +129,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     load_values(sent.values())
     prices = get_prices(list(suppliers), on)
-    billed = _index_kinds(billing.get_bill_lines(accounts, _months_before(on, SEEN_MONTHS)))
+    billed = _index_kinds(billing.get_bill_lines(accounts, shift_month(on, -SEEN_MONTHS)))
     cards = []
     for link in links:
         found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]
@@ -231,11 +231,6 @@ def _index_kinds(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[tuple[
         if line.serial:
             kinds.setdefault((line.bill.account_id, line.serial), []).append((line.bill.period, line.kind))
     return kinds
-
-
-def _months_before(day: date, months: int) -> date:
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, 1)
 
 
 def _closed_account(link: Link) -> str:

@@ -75,9 +75,6 @@ class Meter(models.Model):
         """«Кухня, № 60209442»; without a name of one's own the number alone."""
         return f"{self.nickname}, № {self.label}" if self.nickname else f"№ {self.label}"
 
-    def is_verification_expired(self, today: date) -> bool:
-        return self.verified_until is not None and self.verified_until < today
-
 
 class Installation(models.Model):
     """A meter at a personal account from a date to a date."""

@@ -141,14 +141,6 @@ def get_installed_meters(
     return dict(meters)
 
 
-def get_scales(meter_ids: Collection[int]) -> dict[int, list[Scale]]:
-    """Scales by meter id, in the order of their codes. One statement."""
-    scales: defaultdict[int, list[Scale]] = defaultdict(list)
-    for scale in Scale.objects.filter(meter_id__in=meter_ids).order_by("meter_id", "code"):
-        scales[scale.meter_id].append(scale)
-    return dict(scales)
-
-
 def get_accounts_taking_readings(account_ids: Collection[int], on: date) -> set[int]:
     """Which personal accounts have a meter with scales (`settings.ACCOUNTS_TAKING_READINGS`). One statement."""
     installed = get_installed_meters(account_ids, on)

@@ -85,12 +85,6 @@ def load_values(submissions: Iterable[Submission]) -> None:
     prefetch_related_objects(list(submissions), _with_values())
 
 
-def get_submissions_to_confirm(user: User) -> list[Submission]:
-    """What waits for the resident's answer."""
-    rows = Submission.objects.visible_to(user).filter(status=Submission.Status.NEEDS_CONFIRMATION)
-    return list(rows.select_related("meter").order_by("pk"))
-
-
 def get_typed(user: User, receipt: str) -> dict[int, str]:
     """What was typed for a receipt by scale id, to be put right in the form; nothing for a stranger's."""
     values = SubmissionValue.objects.filter(submission__in=Submission.objects.visible_to(user).filter(receipt=receipt))

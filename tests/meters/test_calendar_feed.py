@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from accounts import sessions
 from accounts.models import User
-from billing.calendar import ReadingCalendar
+from billing.calendar import ReadingCalendar, shift_month
 from billing.models import Bill, Link, PersonalAccount, Supplier
 from meters.calendar_feed import (
     Event,
@@ -21,7 +21,6 @@ from meters.calendar_feed import (
     escape_text,
     fold_line,
     plan_events,
-    shift_month,
     write_calendar,
 )
 from meters.models import CalendarFeed, Meter
