@@ -9,8 +9,7 @@ from django.http import QueryDict
 
 from meters.cards import ReadingCard, ScaleRow
 from meters.models.nicknames import LONGEST
-from meters.plausibility import Finding, Severity, parse_value
-from meters.verdict_words import tell_finding
+from meters.slips import read_typed, tell_slip
 
 
 class DrumInput(forms.TextInput):
@@ -70,22 +69,15 @@ class ReadingsForm(forms.Form):
 
     def _check_shape(self, card: ReadingCard, cleaned: dict[str, Any]) -> None:
         """The same rules the worker asks, so that a slip is said at once, beside the field."""
-        meter = card.meter
+        if card.meter is None:
+            return
         for row in card.rows:
             text = cleaned.get(row.field_name, "")
-            figures = {
-                "name": row.scale.name,
-                "digits_left": str(getattr(meter, "digits_left", None) or ""),
-                "digits_right": str(getattr(meter, "digits_right", None) or 0),
-            }
-            problem = "missing_scale"
-            if text:
-                problem = parse_value(
-                    text, getattr(meter, "digits_left", None), getattr(meter, "digits_right", None)
-                ).problem
-            if problem:
-                words = tell_finding(Finding(problem, (Severity.BLOCK,), row.scale.code, figures))
-                self.add_error(row.field_name, f"{words.title} {words.text}".strip())
+            _, slip = read_typed(text, card.meter, row.scale) if text else (None, "")
+            if not text:
+                slip = tell_slip("missing_scale", card.meter, row.scale)
+            if slip:
+                self.add_error(row.field_name, slip)
 
     def _fill_unchanged(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """«Без изменений» of a meter or of one scale, pressed where no script runs: what stood before is typed in."""

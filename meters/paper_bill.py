@@ -14,10 +14,9 @@ from meters.bill_comparison import ACTUAL, BilledValue
 from meters.forms import DrumInput
 from meters.history_rows import show_value
 from meters.models import Meter, Scale
-from meters.plausibility import Finding, Severity, parse_value
 from meters.queries.history import get_readings_until
 from meters.queries.places import Neighbourhood
-from meters.verdict_words import tell_finding
+from meters.slips import read_typed
 
 MONTHS = 12
 
@@ -58,12 +57,10 @@ class PaperBillForm(forms.Form):
             if not text:
                 cleaned[name] = None
                 continue
-            parsed = parse_value(text, self.meter.digits_left, self.meter.digits_right)
-            if parsed.problem:
-                figures = {"name": scale.name, "digits_left": str(self.meter.digits_left or "")}
-                words = tell_finding(Finding(parsed.problem, (Severity.BLOCK,), scale.code, figures))
-                self.add_error(name, f"{words.title} {words.text}".strip())
-            cleaned[name] = parsed.value
+            value, slip = read_typed(text, self.meter, scale)
+            if slip:
+                self.add_error(name, slip)
+            cleaned[name] = value
         if not self.errors and not any(cleaned[name_field(scale)] is not None for scale in self.scales):
             self.add_error(None, "Впишите со счёта хотя бы одно показание.")
         return cleaned

@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 
 from meters.models import ReadingReview, ReviewTemplate, Submission
-from meters.plausibility import Finding, Severity, parse_value
-from meters.verdict_words import tell_finding
+from meters.slips import read_typed
 
 Decision = ReadingReview.Decision
 NO_OBJECTION = "Показания проверены, всё в порядке."
@@ -92,12 +91,10 @@ class InspectionForm(forms.Form):
             name = f"value-{scale.pk}"
             if not cleaned.get(name):
                 continue
-            parsed = parse_value(cleaned[name], meter.digits_left, meter.digits_right)
-            if parsed.problem:
-                figures = {"name": scale.name, "digits_left": str(meter.digits_left or "")}
-                words = tell_finding(Finding(parsed.problem, (Severity.BLOCK,), scale.code, figures))
-                self.add_error(name, f"{words.title} {words.text}".strip())
-            cleaned[name] = parsed.value
+            value, slip = read_typed(cleaned[name], meter, scale)
+            if slip:
+                self.add_error(name, slip)
+            cleaned[name] = value
         return cleaned
 
     @property

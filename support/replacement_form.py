@@ -9,8 +9,7 @@ from django import forms
 from meters.forms import DrumInput
 from meters.history_rows import show_value
 from meters.models import Meter, Scale
-from meters.plausibility import Finding, Severity, parse_value
-from meters.verdict_words import tell_finding
+from meters.slips import read_typed
 from support.forms import WithDocuments
 from support.models import MeterReplacement
 
@@ -53,12 +52,10 @@ class ReplacementForm(WithDocuments):
                 name = f"{when}-{scale.pk}"
                 if not cleaned.get(name):
                     continue
-                parsed = parse_value(cleaned[name], self.meter.digits_left, self.meter.digits_right)
-                if parsed.problem:
-                    figures = {"name": scale.name, "digits_left": str(self.meter.digits_left or "")}
-                    words = tell_finding(Finding(parsed.problem, (Severity.BLOCK,), scale.code, figures))
-                    self.add_error(name, f"{words.title} {words.text}".strip())
-                cleaned[name] = parsed.value
+                value, slip = read_typed(cleaned[name], self.meter, scale)
+                if slip:
+                    self.add_error(name, slip)
+                cleaned[name] = value
         return cleaned
 
     def make_replacement(self) -> MeterReplacement:

@@ -52,6 +52,13 @@ def test_a_difference_becomes_a_report_with_all_figures(as_alice: PageClient, me
     assert "Прошу проверить и пересчитать." in report
 
 
+def test_red_digits_belong_after_the_comma_here_too(as_alice: PageClient, meter: Meter) -> None:
+    """As in «Показания»: told to leave them out, a resident of a water meter would type too little."""
+    Meter.objects.filter(pk=meter.pk).update(digits_left=5, digits_right=3)
+    html = look(as_alice, meter, day="12612448")
+    assert "Цифры в красной рамке пишите после запятой." in html
+
+
 def test_one_zone_is_enough(as_alice: PageClient, meter: Meter) -> None:
     html = look(as_alice, meter, night="3478")
     assert html.count("совпадает") == 1
