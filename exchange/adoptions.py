@@ -9,6 +9,7 @@ _ADOPT = """
 UPDATE meters_meter known
 SET registration = said.registration, awaits_registry = false
 FROM (
+    SELECT DISTINCT ON (one.registration) one.id, one.registration FROM (
     SELECT DISTINCT ON (meter.id) meter.id, s.registration
     FROM meters_meter meter
     JOIN meters_installation i ON i.meter_id = meter.id AND i.removed_on IS NULL
@@ -19,6 +20,7 @@ FROM (
         SELECT 1 FROM meters_meter other WHERE other.supplier_id = :supplier AND other.registration = s.registration
       )
     ORDER BY meter.id, s.row DESC
+    ) one ORDER BY one.registration, one.id
 ) said
 WHERE known.id = said.id
 """

@@ -23,6 +23,7 @@ from exchange.workbooks import is_workbook
 __all__ = ["MANIFEST", "FileTotals", "Manifest", "Package", "UnreadablePackage", "open_package"]
 
 LARGEST_MANIFEST = 1024 * 1024
+MOST_ROWS = 10**12
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def read_manifest(package: Package) -> Manifest:
     supplier, period = data.get("supplier"), data.get("period") or ""
     if not isinstance(supplier, str) or not re.fullmatch(r"[-a-zA-Z0-9_]{1,20}", supplier):
         raise UnreadablePackage(f"В {MANIFEST} не назван поставщик.")
-    if not isinstance(period, str) or not re.fullmatch(r"(?:\d{4}-(?:0[1-9]|1[0-2]))?", period):
+    if not isinstance(period, str) or not re.fullmatch(r"(?:(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2]))?", period):
         raise UnreadablePackage(f"В {MANIFEST} непонятный период.")
     return Manifest(supplier, period, _read_moment(data.get("created_at")), _read_totals(data.get("totals") or {}))
 
@@ -146,9 +147,19 @@ def _read_totals(value: Any) -> dict[str, FileTotals]:
     totals = {}
     try:
         for name, entry in value.items():
-            rows = entry.get("rows")
+            rows = _read_count(entry.get("rows"))
             sums = {column: Decimal(str(total)) for column, total in (entry.get("sum") or {}).items()}
-            totals[str(name)] = FileTotals(None if rows is None else int(rows), sums)
+            totals[str(name)] = FileTotals(rows, sums)
     except (AttributeError, TypeError, ValueError, InvalidOperation) as error:
         raise UnreadablePackage(f"В {MANIFEST} непонятные итоги.") from error
     return totals
+
+
+def _read_count(value: Any) -> int | None:
+    """Raises ValueError, and InvalidOperation."""
+    if value is None:
+        return None
+    number = Decimal(str(value))
+    if not number.is_finite() or not 0 <= number < MOST_ROWS:
+        raise ValueError
+    return int(number)

@@ -110,6 +110,10 @@ def test_an_archive_with_a_link_in_it(tmp_path: Path) -> None:
         '{"format": 2}',
         '{"format": 1}',
         '{"format": 1, "supplier": "../x", "created_at": "2026-11-02T03:10:00"}',
+        '{"format": 1, "supplier": "psk", "created_at": "2026-11-02T03:10:00", "period": "0000-01"}',
+        '{"format": 1, "supplier": "psk", "created_at": "2026-11-02T03:10:00", "period": "٢٠٢٦-10"}',
+        '{"format": 1, "supplier": "psk", "created_at": "2026-11-02T03:10:00", "totals": {"a": {"rows": Infinity}}}',
+        '{"format": 1, "supplier": "psk", "created_at": "2026-11-02T03:10:00", "totals": {"a": {"rows": 1e999999999}}}',
     ],
 )
 def test_a_folder_that_is_no_package(tmp_path: Path, manifest: str) -> None:

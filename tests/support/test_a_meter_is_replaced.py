@@ -152,3 +152,29 @@ def test_the_registry_finds_the_new_meter_by_its_serial(
     assert (known.registration, known.model, known.awaits_registry) == ("R-900", "НЕВА МТ 124 AS", False)
     assert Meter.objects.filter(installations__account=account).count() == 2
     assert Installation.objects.filter(meter=known).count() == 1
+
+
+def test_of_two_meters_given_one_serial_by_mistake_the_registry_finds_one(
+    alices_flat: Link, old: Meter, tmp_path: Path
+) -> None:
+    """Both with its key would be no package at all."""
+    account = alices_flat.account
+    for name in ("portal-1", "portal-2"):
+        new = factories.MeterFactory(
+            supplier=account.supplier, registration=name, serial="77001122", awaits_registry=True
+        )
+        factories.InstallationFactory(meter=new, account=account, installed_on=date(2026, 11, 15))
+    package = write_package(
+        tmp_path / "package",
+        {
+            "meters.csv": "account;registration;serial;model;installed_on\n"
+            f"{account.number};R-900;77001122;НЕВА МТ 124 AS;2026-11-15\n"
+        },
+        supplier=account.supplier.code,
+    )
+    run = import_registry(package, at=timezone.now())
+    assert run.status == "applied", run.reason
+    assert sorted(Meter.objects.filter(serial="77001122").values_list("registration", flat=True)) == [
+        "R-900",
+        "portal-2",
+    ]
