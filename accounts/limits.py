@@ -178,11 +178,6 @@ def forget(policy: Policy, subject: str) -> int:
     return LimitedAct.objects.filter(kind=policy.kind, subject=hash_subject(subject)).delete()[0]
 
 
-def forget_old_acts(*, at: datetime) -> int:
-    """Delete what no window reaches any more."""
-    return LimitedAct.objects.filter(happened_at__lte=at - REMEMBERED_FOR).delete()[0]
-
-
 def lock_subjects(subjects: Iterable[str]) -> None:
     """Within a transaction: wait for everyone else who asks about these subjects. Always in the same order."""
     keys = sorted({int.from_bytes(bytes.fromhex(hash_subject(each))[:8], signed=True) for each in subjects})

@@ -3,15 +3,9 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import operations
 from accounts.audit import watching
 from accounts.privacy import deleting, erasing, exporting
 from notifications import hints
-
-
-@shared_task
-def forget_old_codes() -> None:
-    operations.forget_old_codes(at=timezone.now())
 
 
 @shared_task

@@ -18,11 +18,6 @@ def check_waiting_submissions() -> None:
 
 
 @shared_task
-def forget_old_photos() -> None:
-    operations.forget_old_photos(at=timezone.now())
-
-
-@shared_task
 def try_thresholds() -> None:
     """Some steps, and a hint to take the next ones."""
     until = time.monotonic() + SECONDS_AT_ONCE

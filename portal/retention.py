@@ -21,12 +21,15 @@ from accounts.models import (
     CabinetDeletion,
     Consent,
     EmailChange,
+    FactorRemoval,
     LimitedAct,
-    PhoneChallenge,
+    PhoneChange,
     PhoneRelease,
+    Recovery,
     TrustedDevice,
 )
 from accounts.operations.retention import KEPT_FOR as CODES_KEPT_FOR
+from accounts.operations.retention import forget_old_codes
 from billing.models import BillNews, LinkGuess, LinkRequest
 from billing.models.guesses import MONTH as GUESSES_KEPT_FOR
 from exchange.models import RejectedRow
@@ -80,7 +83,7 @@ TERMS = (
         "codes",
         CODES_KEPT_FOR,
         "codes and unconfirmed registrations: of no use a day later",
-        _by(PhoneChallenge, "created_at"),
+        lambda before, limit: forget_old_codes(before=before, limit=limit),
     ),
     Term("limited-acts", REMEMBERED_FOR, "no limit looks further back", _by(LimitedAct, "happened_at")),
     Term("guesses", GUESSES_KEPT_FOR, "no limit on guessing looks further back", _by(LinkGuess, "guessed_at")),
@@ -96,6 +99,13 @@ TERMS = (
     Term("sessions", DAY, "ended sessions, with where they were", _by(Session, "expire_date")),
     Term("devices", 90 * DAY, "devices no longer trusted", _by(TrustedDevice, "until")),
     Term("e-mail-changes", YEAR, "addresses typed, confirmed or not", _by_id(EmailChange, "created_at")),
+    Term(
+        "phone-changes",
+        YEAR,
+        "former numbers, to which staff may give a cabinet back",
+        _by(PhoneChange, "confirmed_at"),
+    ),
+    Term("recoveries", YEAR, "former addresses, once the owner was recognised", _by(Recovery, "proven_at")),
     Term("link-requests", 90 * DAY, "payments named and since settled", _by(LinkRequest, "settled_at")),
     Term("calendar-feeds", 90 * DAY, "addresses revoked", _by(CalendarFeed, "revoked_at")),
     Term("staff-attempts", 90 * DAY, "phones typed at the staff's door", _by(AccessAttempt, "attempt_time")),
@@ -108,6 +118,7 @@ TERMS = (
         lambda before, limit: forget_old_events(at=before + AUDIT_KEPT_FOR),
     ),
     Term("phone-releases", YEAR, "who let a phone off, and why", _by(PhoneRelease, "released_at")),
+    Term("factor-removals", YEAR, "who took an application away, and why", _by(FactorRemoval, "asked_at")),
     Term("staff-journal", 3 * YEAR, "what staff changed by hand", _by(LogEntry, "action_time")),
     Term("rejected-rows", 180 * DAY, "cells of registries that were refused", _by(RejectedRow, "run__started_at")),
     Term(

@@ -8,7 +8,7 @@ from django.db.models import TextChoices
 
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
-from accounts.audit.recording import record_event
+from accounts.audit.recording import make_harmless, record_event
 from accounts.audit.roles import get_role
 from accounts.models import User
 
@@ -36,6 +36,6 @@ def has_reason(*, staff: User, people: Collection[int], at: datetime) -> bool:
 @transaction.atomic(durable=True)
 def give_reason(*, staff: User, people: Collection[int], reason: str, supplier: str = "", at: datetime) -> None:
     """`reason` is what each of the residents reads: at most 80 characters and five digits."""
-    figures = {"reason": reason, "role": get_role(staff), "supplier": supplier[:80]}
+    figures = {"reason": reason, "role": get_role(staff), "supplier": make_harmless(supplier)}
     for person in dict.fromkeys(people):
         record_event(Kind.STAFF_REASON, user=person, staff=staff, figures=figures, at=at)

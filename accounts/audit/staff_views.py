@@ -17,7 +17,7 @@ from accounts.audit.kinds import Kind, Result
 from accounts.audit.models import SecurityEvent
 from accounts.audit.reason_pages import ask_reason
 from accounts.audit.reasons import give_reason, has_reason
-from accounts.audit.recording import record_event
+from accounts.audit.recording import make_harmless, record_event
 from accounts.audit.roles import get_role
 from accounts.models import User
 from accounts.residents import staff_of
@@ -38,7 +38,7 @@ def record_view(
     A page about nobody in particular, such as a list, is one row without a resident. More than
     `STAFF_VIEWS_PER_HOUR` in an hour is an alarm.
     """
-    told = {"page": page[:80], "role": get_role(staff), "supplier": supplier[:80], **figures}
+    told = {"page": make_harmless(page), "role": get_role(staff), "supplier": make_harmless(supplier), **figures}
     for person in dict.fromkeys(people) or [None]:
         record_event(Kind.STAFF_VIEW, user=person, staff=staff, figures=told, at=at)
     views = SecurityEvent.objects.filter(staff=staff, kind=Kind.STAFF_VIEW, happened_at__gt=at - limits.HOUR).count()
@@ -48,7 +48,7 @@ def record_view(
 
 def record_export(*, staff: User, page: str, rows: int, supplier: str = "", at: datetime) -> None:
     """One of the staff takes a file. Raises TooManyStaffExports."""
-    told = {"page": page[:80], "role": get_role(staff), "supplier": supplier[:80], "rows": rows}
+    told = {"page": make_harmless(page), "role": get_role(staff), "supplier": make_harmless(supplier), "rows": rows}
     if not limits.consume(EXPORTS, str(staff.pk), at=at):
         record_event(Kind.STAFF_EXPORT, staff=staff, result=Result.LIMITED, figures=told, at=at)
         raise TooManyStaffExports

@@ -29,6 +29,13 @@ class SamePhone(AccountsError):
         super().__init__("С этим номером вы и входите. Укажите новый.")
 
 
+class PhoneMovedOn(AccountsError):
+    """Told to staff only."""
+
+    def __init__(self) -> None:
+        super().__init__("Номер с тех пор изменили ещё раз или уже вернули. Обновите список.")
+
+
 class PhoneTaken(AccountsError):
     """Told to staff only."""
 
@@ -103,14 +110,14 @@ def confirm_phone_change(*, user: User, change_id: UUID, code: str, at: datetime
 def return_phone(*, change_id: int, staff: User, reason: str, at: datetime) -> PhoneChange:
     """The owner has shown a passport: the cabinet goes back to the former number, and nobody stays signed in.
 
-    Raises PhoneTaken, ChallengeClosed when the number is another one by now.
+    Raises PhoneTaken, PhoneMovedOn when the number is another one by now.
     """
     try:
         with transaction.atomic(durable=True):
-            change = PhoneChange.objects.select_for_update().get(pk=change_id, returned_at=None)
+            change = PhoneChange.objects.select_for_update().get(pk=change_id)
             user = User.objects.select_for_update().get(pk=change.user_id)
-            if change.confirmed_at is None or str(user.phone) != change.phone:
-                raise ChallengeClosed
+            if change.returned_at or change.confirmed_at is None or str(user.phone) != change.phone:
+                raise PhoneMovedOn
             user.phone = change.former_phone
             user.set_unusable_password()
             user.save(update_fields=["phone", "password"])

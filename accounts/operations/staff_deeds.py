@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts import limits, sessions
 from accounts.audit.kinds import Kind, Result
-from accounts.audit.recording import record_event
+from accounts.audit.recording import make_harmless, record_event
 from accounts.audit.roles import get_role
 from accounts.models import User
 from accounts.operations.refusals import AccountsError
@@ -23,7 +23,7 @@ class TooManyPhones(AccountsError):
 
 def reveal_phone(*, user: User, staff: User, reason: str, supplier: str = "", at: datetime) -> str:
     """The whole number, E.164, and a row the resident reads. Raises TooManyPhones."""
-    figures = {"reason": reason, "role": get_role(staff), "supplier": supplier[:80]}
+    figures = {"reason": reason, "role": get_role(staff), "supplier": make_harmless(supplier)}
     if not limits.consume(PHONES, str(staff.pk), at=at):
         record_event(Kind.PHONE_REVEALED, staff=staff, result=Result.LIMITED, figures=figures, at=at)
         raise TooManyPhones

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+import structlog
 from django.db import transaction
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,7 +19,12 @@ from notifications import operations as notifications
 
 KEPT_FOR = timedelta(days=7)
 LEASE = timedelta(seconds=60)
+GIVEN_UP_AFTER = timedelta(hours=1)
+"""A copy at which workers fell again and again so long never comes; its owner may ask anew (security.md R16)."""
 EXPORTS = limits.Limit("data-exports-user-day", 3, limits.DAY, "a copy is some work, and nobody needs many a day")
+
+
+log = structlog.get_logger()
 
 
 class PastIsHidden(AccountsError):
@@ -72,9 +78,21 @@ def make_data_export(*, export_id: int, at: datetime, clock: Callable[[], dateti
 
 
 def sweep_data_exports(*, at: datetime) -> list[int]:
-    """Delete copies whose week is over; ids of those that wait although they are due."""
+    """Delete copies whose week is over, give up what never comes; ids of those that wait although they are due."""
     DataExport.objects.filter(expires_at__lte=at).delete()
+    _give_up(at)
     return list(DataExport.objects.filter(_is_due(at)).order_by("pk").values_list("pk", flat=True)[:100])
+
+
+@transaction.atomic(durable=True)
+def _give_up(at: datetime) -> None:
+    begun = DataExport.objects.filter(status=DataExport.Status.WORKING, claimed_at__lte=at - LEASE)
+    late = begun.filter(requested_at__lte=at - GIVEN_UP_AFTER).select_related("user").defer("content")
+    for export in late.select_for_update(of=("self",), skip_locked=True):
+        log.error("data_export_given_up", export_id=export.pk)
+        url = reverse("privacy:export_overview")
+        notifications.notify(user=export.user, event="accounts/data_export_failed", context={}, url=url, at=at)
+        export.delete()
 
 
 @transaction.atomic(durable=True)

@@ -1,7 +1,7 @@
 """Staff write, look at and publish the texts residents agree to. A published text is only read."""
 
 from datetime import datetime, time
-from difflib import ndiff
+from difflib import SequenceMatcher
 from typing import Any
 
 from django.contrib import admin, messages
@@ -96,13 +96,22 @@ class ConsentDocumentAdmin(admin.ModelAdmin[ConsentDocument]):
         except AccountsError as error:
             form.add_error("valid_from", str(error))
             return False
+        except ConsentDraft.DoesNotExist:
+            form.add_error(None, "Этот черновик уже опубликован или удалён. Обновите страницу.")
+            return False
         self.message_user(request, f"Опубликовано: {document}.", messages.SUCCESS)
         return True
 
 
 def find_differences(before: str, after: str) -> list[tuple[str, str]]:
     """Paragraphs of both texts in order: ("added" | "removed" | "same", text)."""
-    names = {"+ ": "added", "- ": "removed", "  ": "same"}
     old, new = (text.replace("\r\n", "\n").split("\n") for text in (before, after))
-    told = ((names.get(line[:2], ""), line[2:]) for line in ndiff(old, new))
-    return [(name, text) for name, text in told if name and text.strip()]
+    told: list[tuple[str, str]] = []
+    # Whole paragraphs: to look for likeness within them takes minutes where lawyers wrote everything anew.
+    for tag, old_from, old_to, new_from, new_to in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            told += [("same", text) for text in old[old_from:old_to]]
+        else:
+            told += [("removed", text) for text in old[old_from:old_to]]
+            told += [("added", text) for text in new[new_from:new_to]]
+    return [(name, text) for name, text in told if text.strip()]

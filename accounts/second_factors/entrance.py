@@ -92,9 +92,9 @@ def let_in(
     visitor = visitors.visitor_of(request)
     arrival = note_arrival(user=user, visitor=visitor, proof=proof, own_device=own_device, at=at)
     request.session.pop(HALF_IN_KEY, None)
+    login(request, user, backend=BACKEND)
     # The cookie of a session on another's device goes when the browser is closed.
     request.session.set_expiry(settings.SESSION_COOKIE_AGE if own_device else 0)
-    login(request, user, backend=BACKEND)
     sessions.remember_session(request, user, at=at, trusted_device=arrival.device, proof=proof)
     response = redirect(next_url)
     if arrival.key:

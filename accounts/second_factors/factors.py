@@ -15,7 +15,7 @@ ALWAYS, CHOSEN = "always", "chosen"
 
 def is_asked(user: User, device: KnownDevice | None, *, at: datetime) -> bool:
     """Whether a right password is not enough here (`RESIDENT_SECOND_FACTOR`)."""
-    if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
+    if is_asked_always():
         return True
     chosen = settings.RESIDENT_SECOND_FACTOR == CHOSEN
     if chosen and not has_chosen(user):
@@ -48,9 +48,14 @@ def count_spare_codes(user: User) -> int:
     return int(StaticToken.objects.filter(device__user=user, device__confirmed=True).count())
 
 
+def is_asked_always() -> bool:
+    """No device is trusted here, however well it is known."""
+    return bool(settings.RESIDENT_SECOND_FACTOR == ALWAYS)
+
+
 def describe_when(user: User) -> str:
     """When the second factor is asked for here, in words that follow «Код спрашиваем»."""
-    if settings.RESIDENT_SECOND_FACTOR == ALWAYS:
+    if is_asked_always():
         return "при каждом входе"
     if settings.RESIDENT_SECOND_FACTOR == CHOSEN and not has_chosen(user):
         return ""

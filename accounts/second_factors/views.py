@@ -46,6 +46,7 @@ def sign_in_confirm(request: HttpRequest) -> HttpResponse:
                 at=now,
             )
     context: dict[str, object] = {"form": form, "own_device": half_in.own_device, "sent": half_in.challenge is not None}
+    context["asked_always"] = factors.is_asked_always()
     context["takes_passkeys"] = find_site(request) is not None and factors.has_passkey(half_in.user)
     template = "accounts/second_factors/sign_in_application.html"
     if not by_application:

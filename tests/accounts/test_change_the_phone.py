@@ -170,6 +170,15 @@ def test_staff_give_the_former_number_back_and_nobody_stays_in(client: PageClien
     assert User.objects.get(pk=alice.pk).check_password("Novyy8parol")
 
 
+def test_two_of_the_staff_give_it_back_once(client: PageClient, staff: User) -> None:
+    ask(client)
+    client.post(CODE, {"code": code_for(NEW)})
+    change_id = PhoneChange.objects.get().pk
+    operations.return_phone(change_id=change_id, staff=staff, reason="паспорт", at=timezone.now())
+    with pytest.raises(operations.PhoneMovedOn):
+        operations.return_phone(change_id=change_id, staff=staff, reason="паспорт", at=timezone.now())
+
+
 def test_a_number_that_somebody_took_meanwhile_is_not_given_back(client: PageClient, alice: User, staff: User) -> None:
     ask(client)
     client.post(CODE, {"code": code_for(NEW)})

@@ -173,6 +173,17 @@ def test_a_lost_hint_is_found_and_a_dead_worker_is_replaced(alice: User) -> None
     assert (export.status, export.parts_done) == ("ready", export.parts_total)
 
 
+def test_a_copy_that_ends_every_worker_is_given_up_and_may_be_asked_for_anew(alice: User) -> None:
+    now = timezone.now()
+    export = exporting.request_data_export(user=alice, at=now - timedelta(hours=1))
+    assert exporting.sweep_data_exports(at=now) == [export.pk]
+    DataExport.objects.update(status="working", claimed_at=now - timedelta(minutes=1))
+    assert exporting.sweep_data_exports(at=now) == []
+    assert not DataExport.objects.exists()
+    assert "собрать не удалось" in Notification.objects.get().text
+    assert exporting.request_data_export(user=alice, at=now).pk
+
+
 def test_what_the_supplier_keeps_of_linked_accounts_is_in_it(alice: User, alices_flat: Link, charlie: User) -> None:
     copy = read(make(alice))
     for label, least in {

@@ -52,14 +52,6 @@ def test_what_is_given_back_did_not_happen() -> None:
 
 
 @pytest.mark.django_db
-def test_old_acts_are_forgotten_only_when_no_window_reaches_them() -> None:
-    limit = limits.Limit("test", 5, limits.REMEMBERED_FOR)
-    for age in (limits.REMEMBERED_FOR, limits.REMEMBERED_FOR - SECOND):
-        limits.consume(limit, "one", at=NOW - age)
-    assert limits.forget_old_acts(at=NOW) == 1
-
-
-@pytest.mark.django_db
 def test_the_rows_know_no_phone() -> None:
     limits.consume(limits.SMS_PER_BLOCK, "+79005550101", at=NOW)
     assert "5550101" not in str(LimitedAct.objects.values())

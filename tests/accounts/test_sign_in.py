@@ -66,13 +66,13 @@ def test_guessing_is_slowed_down_and_the_owner_can_come_in_by_sms(page: PageClie
     assert int(page.session["_auth_user_id"]) == alice.pk
 
 
-def reset(client: PageClient, phone: str, password: str) -> object:
+def reset(client: PageClient, phone: str, password: str, **more: str) -> object:
     assert client.post("/password-reset/", {"phone": phone}).url == "/password-reset/code/"
     for message in OutgoingMessage.objects.filter(status="queued"):
         deliver_message(message_id=message.pk)
     code = re.search(r"\d{6}", MemorySender.outbox[-1][1])
     assert code
-    return client.post("/password-reset/code/", {"code": code[0], "password": password})
+    return client.post("/password-reset/code/", {"code": code[0], "password": password, **more})
 
 
 def test_sets_a_new_password_by_sms_and_other_sessions_end(page: PageClient, as_alice: PageClient) -> None:

@@ -204,6 +204,10 @@ class TestHowLong:
             assert not is_in(page)
             assert type_password(page).url == CONFIRM
 
+    def test_also_when_somebody_else_was_signed_in_there(self, as_alice: PageClient, boris: User) -> None:
+        assert reset(as_alice, residents.BORIS, "Novyy8parol", strange_device="on").url == "/"
+        assert not as_alice.cookies["session"]["max-age"]
+
     def test_a_trusted_device_called_anothers_is_trusted_no_more(self, page: PageClient, alice: User) -> None:
         trust_browser(page, alice)
         assert type_password(page, strange_device="on").url == "/"
@@ -227,6 +231,9 @@ class TestSetting:
         settings.RESIDENT_SECOND_FACTOR = "always"
         trust_browser(page, alice)
         assert type_password(page).url == CONFIRM
+        told = page.get(CONFIRM).content.decode()
+        assert "при каждом входе" in told
+        assert "через 90 дней" not in told
 
     def test_only_who_has_chosen_it(self, page: PageClient, alice: User, settings: Any) -> None:
         settings.RESIDENT_SECOND_FACTOR = "chosen"

@@ -1,5 +1,7 @@
 """Staff publish a new text; nobody can edit it; residents are asked again where it matters (security.md P1)."""
 
+import random
+import time
 from datetime import timedelta
 
 import pytest
@@ -13,6 +15,7 @@ from accounts.audit.models import SecurityEvent
 from accounts.models import Consent, ConsentDocument, ConsentDraft, User
 from accounts.operations import Visitor
 from accounts.privacy import advertising, operations, publishing, terms
+from accounts.privacy.staff_documents import find_differences
 from notifications import operations as notifications
 from notifications.models import OutgoingMessage
 from notifications.senders import MemorySender
@@ -59,6 +62,15 @@ def test_staff_write_look_and_publish(staff: User) -> None:
     assert not ConsentDraft.objects.exists()
     assert SecurityEvent.objects.filter(kind=Kind.STAFF_DECISION, staff=staff).exists()
     assert "Новые правила" in PageClient().get("/documents/terms/").content.decode()
+
+
+def test_a_text_written_anew_from_end_to_end_is_compared_at_once() -> None:
+    letters = random.Random(1)
+    old, new = ("\n".join("".join(letters.choices("абвгд ", k=500)) for _ in range(150)) for _ in range(2))
+    began = time.monotonic()
+    told = find_differences(old, new)
+    assert time.monotonic() - began < 2
+    assert [name for name, _ in told] == ["removed"] * 150 + ["added"] * 150
 
 
 def test_it_is_in_force_from_its_day_and_not_before(staff: User) -> None:

@@ -12,6 +12,7 @@ from accounts.audit.alarms import Alarm, raise_alarm
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
 from accounts.audit.recording import record_event
+from accounts.audit.staff_views import record_view
 from accounts.audit.watching import watch_codes
 from accounts.models import PhoneChallenge, User
 from billing.models import Bill, Link
@@ -53,6 +54,11 @@ def test_a_report_and_its_thread_are_seen_too(as_alice: PageClient, alices_flat:
     report: ErrorReport = write_report(as_alice, alices_flat)
     office.get(reverse("admin:support_errorreport_change", args=[report.pk]))
     assert "обращение" in as_alice.get(VIEWS).content.decode()
+
+
+def test_a_supplier_with_many_digits_in_its_name_is_told_by_its_beginning(alice: User, staff: User) -> None:
+    record_view(staff=staff, page="обращение", people=[alice.pk], supplier="ЖСК № 1234567", at=timezone.now())
+    assert SecurityEvent.objects.get(user=alice).figures["supplier"] == "ЖСК № 12345"
 
 
 def test_every_holder_is_told_and_a_stranger_is_not(

@@ -22,9 +22,12 @@ from accounts.models import (
     Consent,
     ConsentDocument,
     EmailChange,
+    FactorRemoval,
     LimitedAct,
     PhoneChallenge,
+    PhoneChange,
     PhoneRelease,
+    Recovery,
     Registration,
     TrustedDevice,
     User,
@@ -174,6 +177,25 @@ def _(at: datetime) -> models.Model:
 def _(at: datetime) -> models.Model:
     staff = factories.UserFactory(is_staff=True)
     return PhoneRelease.objects.create(phone="+79005550101", reason="", released_by=staff, released_at=at)
+
+
+@of("phone-changes")
+def _(at: datetime) -> models.Model:
+    user = factories.UserFactory()
+    return PhoneChange.objects.create(
+        user=user, former_phone="+79005550101", phone="+79005550102", created_at=at, confirmed_at=at
+    )
+
+
+@of("recoveries")
+def _(at: datetime) -> models.Model:
+    return Recovery.objects.create(user=factories.UserFactory(), began_at=at, was_idle=False, proven_at=at)
+
+
+@of("factor-removals")
+def _(at: datetime) -> models.Model:
+    staff = factories.UserFactory(is_staff=True)
+    return FactorRemoval.objects.create(user=factories.UserFactory(), reason="", asked_by=staff, asked_at=at)
 
 
 @of("staff-journal")
@@ -326,3 +348,10 @@ def test_it_is_done_by_the_scheduler() -> None:
     assert not LimitedAct.objects.exists()
     planned = {row["task"]: row["schedule"] for row in settings.CELERY_BEAT_SCHEDULE.values()}
     assert planned["portal.tasks.forget_what_is_old"] <= 3600
+
+
+def test_what_nobody_has_proven_stays_hidden_however_long() -> None:
+    recovery = MAKERS["recoveries"](timezone.now() - timedelta(days=3 * 365))
+    Recovery.objects.update(proven_at=None)
+    run()
+    assert stands(recovery)

@@ -36,6 +36,11 @@ def list_affected(**options: object) -> tuple[list[dict[str, str]], str]:
     return list(csv.DictReader(io.StringIO(out.getvalue()))), err.getvalue()
 
 
+def test_what_is_no_address_is_told_so(db: None) -> None:
+    with pytest.raises(CommandError, match="no network address"):
+        list_affected(address="нигде")
+
+
 def test_by_a_member_of_staff(alice: User, boris: User, charlie: User, staff: User) -> None:
     see(alice, staff=staff, hours_ago=2)
     see(alice, staff=staff, hours_ago=1)

@@ -4,6 +4,7 @@ import csv
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -55,7 +56,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"{kind}: {times} without a name, of all whom this person may see")
             return incidents.find_by_staff(staff.pk, window)
         if options["address"]:
-            return incidents.find_by_address(options["address"], window)
+            return incidents.find_by_address(_read_address(options["address"]), window)
         return incidents.find_by_time(window)
 
 
@@ -64,6 +65,13 @@ def _find_staff(phone: str) -> User:
         return User.objects.get(phone=phones.parse_phone(phone))
     except (phones.InvalidPhone, User.DoesNotExist) as error:
         raise CommandError("Nobody has this phone.") from error
+
+
+def _read_address(text: str) -> str:
+    try:
+        return str(ip_address(text))
+    except ValueError as error:
+        raise CommandError(f"{text} is no network address.") from error
 
 
 def _read_moment(text: str) -> datetime:
