@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
@@ -18,9 +18,8 @@ from accounts.residents import staff_of
 from billing.staff_access import SupplierRowsAdmin
 from exchange import operations
 from exchange.csv_cells import join_cells
-from exchange.layouts import LAYOUTS
 from exchange.models import Arrival, HoldDecision, ImportRun, RejectedRow
-from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_access import ReadOnlyAdmin, name_moment, name_period
 from exchange.staff_arrivals import ArrivalAdmin, get_progress
 from exchange.staff_batches import ExportBatchAdmin
 from exchange.staff_forms import DecisionForm
@@ -38,7 +37,6 @@ __all__ = [
 
 SHOWN_ROWS = 100
 REJECT_COLUMNS = ("file", "line", "column", "value", "reason")
-FILES = tuple(layout.file for layout in LAYOUTS)
 TONES: dict[str, str] = {
     ImportRun.Status.APPLIED: " staff-badge--good",
     ImportRun.Status.HELD: " staff-badge--waiting",
@@ -54,23 +52,14 @@ SAID: dict[str, str] = {
 @admin.register(ImportRun)
 class ImportRunAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     path_to_supplier = "supplier_code"
-    list_display = ["supplier_code", "period", "state", "source", "started_at", "finished_at", "rejected"]
+    list_display = ["source", "supplier_code", "month", "state", "began", "ended", "rejected"]
+    list_display_links = ["source"]
+    empty_words = "Ни одного пакета ещё не загружали."
     list_filter = ["status", "supplier_code"]
     ordering = ["-pk"]
     show_full_result_count = False
     change_form_template = "admin/exchange/importrun/work.html"
-    readonly_fields = fields = (
-        "supplier_code",
-        "period",
-        "source",
-        "made_at",
-        "state",
-        "reason",
-        "started_at",
-        "finished_at",
-        "counts_by_file",
-        "first_rejected_rows",
-    )
+    fields = ()
 
     @admin.display(description="состояние", ordering="status")
     def state(self, run: ImportRun) -> SafeString:
@@ -81,29 +70,17 @@ class ImportRunAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     def rejected(self, run: ImportRun) -> int:
         return sum(counts.get("rejected", 0) for counts in run.counts.values())
 
-    @admin.display(description="по файлам")
-    def counts_by_file(self, run: ImportRun) -> SafeString:
-        return format_html_join(
-            "",
-            "<div>{}: строк {}, новых {}, изменено {}, без изменений {}, отклонено {}</div>",
-            (
-                (file, counts["rows"], counts["added"], counts["changed"], counts["same"], counts["rejected"])
-                for file, counts in ((name, run.counts[name]) for name in FILES if name in run.counts)
-            ),
-        )
+    @admin.display(description="период", ordering="period")
+    def month(self, run: ImportRun) -> str:
+        return name_period(run.period)
 
-    @admin.display(description=f"первые {SHOWN_ROWS} отклонённых строк")
-    def first_rejected_rows(self, run: ImportRun) -> SafeString | str:
-        rows = run.rejected_rows.order_by("file", "line")[:SHOWN_ROWS]
-        if not rows:
-            return "нет"
-        address = reverse("admin:exchange_importrun_rejects", args=[run.pk])
-        shown = format_html_join(
-            "",
-            "<div>{}, строка {}, {}: «{}», {}</div>",
-            ((row.file, row.line, row.column or "вся строка", row.value, row.reason) for row in rows),
-        )
-        return format_html('{}<p><a href="{}">Скачать CSV</a></p>', shown, address)
+    @admin.display(description="начат", ordering="started_at")
+    def began(self, run: ImportRun) -> str:
+        return name_moment(run.started_at)
+
+    @admin.display(description="закончен", ordering="finished_at")
+    def ended(self, run: ImportRun) -> str:
+        return name_moment(run.finished_at)
 
     def get_urls(self) -> list[URLPattern]:
         decide = self.admin_site.admin_view(require_POST(self.decide_view))
@@ -126,6 +103,10 @@ class ImportRunAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
             "run": run,
             "decisions": run.decisions.select_related("staff").order_by("pk") if run else (),
             "newer": _get_newer(run) if run else None,
+            "state": self.state(run) if run else "",
+            "month": name_period(run.period) if run else "",
+            "rejected_rows": run.rejected_rows.order_by("file", "line")[:SHOWN_ROWS] if run else (),
+            "rejected": self.rejected(run) if run else 0,
             "decision_form": DecisionForm(),
             "may_decide": run is not None and run.can_be_decided and _may_decide(request),
         }
@@ -188,6 +169,10 @@ class RejectedRowAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     path_to_supplier = "run__supplier_code"
     list_display = ["run", "file", "line", "column", "value", "reason"]
     list_filter = ["file"]
+    empty_words = "Отклонённых строк нет: всё, что прислали, загрузилось."
     list_select_related = ["run"]
     ordering = ["-run", "file", "line"]
     show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": "Отклонённые строки"} | (extra_context or {}))

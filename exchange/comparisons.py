@@ -86,7 +86,8 @@ COMPARISONS = (
         layouts.READINGS,
         # New or changed actual values against the actual one before them, here or in the package. A register that
         # turned over is no fault (domain.md 4, rollover).
-        "SELECT s.registration || ' ' || s.code || ' ' || s.taken_on, before.value::text, s.value::text, "
+        "SELECT s.registration || ' ' || s.code || ' ' || to_char(s.taken_on, 'DD.MM.YYYY'), "
+        "trim_scale(before.value)::text, trim_scale(s.value)::text, "
         "s.value < before.value AND NOT (before.value >= 0.9 * 10 ^ coalesce(meter.digits_left, 0) "
         "AND s.value <= 0.1 * 10 ^ coalesce(meter.digits_left, 0)) "
         "FROM (SELECT *, lag(value) OVER days AS value_before, lag(taken_on) OVER days AS day_before "

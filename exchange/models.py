@@ -1,5 +1,7 @@
 """Packages that came from billing systems and what was refused in them; batches of readings that went back."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Value
 
@@ -7,6 +9,7 @@ from accounts.models import User
 from billing.models import Supplier
 from exchange.arrival_models import Arrival as Arrival
 from exchange.gate_models import GateThreshold as GateThreshold
+from exchange.layouts import LAYOUTS
 from meters.models import Submission
 
 
@@ -48,6 +51,16 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supplier_code} {self.period}"
+
+    @property
+    def report(self) -> list[tuple[str, dict[str, Any]]]:
+        """What is said of each file, in the order of the format: the database keeps none."""
+        return [(layout.file, self.counts[layout.file]) for layout in LAYOUTS if layout.file in self.counts]
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether more is known than what was read and refused: totals that do not agree end an import before."""
+        return any(counts[name] for counts in self.counts.values() for name in ("added", "changed", "same"))
 
     @property
     def can_be_kept(self) -> bool:

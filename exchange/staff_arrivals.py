@@ -24,7 +24,7 @@ from exchange.models import Arrival, ImportRun
 from exchange.package_uploads import PackageUploadHandler
 from exchange.packages import UnreadablePackage
 from exchange.progress_words import describe_progress
-from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_access import ReadOnlyAdmin, name_moment, name_period
 from exchange.staff_forms import PackageForm, WishForm
 
 TONES: dict[str, str] = {
@@ -42,7 +42,8 @@ RUN_TONES: dict[str, str] = {
 
 @admin.register(Arrival)
 class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
-    list_display = ["name", "supplier_code", "period", "state", "size_in_words", "way", "received_at"]
+    list_display = ["name", "supplier_code", "month", "state", "size_in_words", "way", "came"]
+    empty_words = "Пакетов ещё не было. Принесите первый здесь или положите его в папку обмена."
     list_filter = ["status", "way", "supplier_code"]
     list_select_related = ["run"]
     ordering = ["-pk"]
@@ -58,9 +59,17 @@ class ArrivalAdmin(ReadOnlyAdmin, WatchedAdmin):
             words, tone = arrival.run.get_status_display(), RUN_TONES.get(arrival.run.status, "")
         return format_html('<span class="staff-badge{}">{}</span>', tone, words)
 
+    @admin.display(description="период", ordering="period")
+    def month(self, arrival: Arrival) -> str:
+        return name_period(arrival.period)
+
+    @admin.display(description="поступил", ordering="received_at")
+    def came(self, arrival: Arrival) -> str:
+        return name_moment(arrival.received_at)
+
     @admin.display(description="размер", ordering="size")
     def size_in_words(self, arrival: Arrival) -> str:
-        return filesizeformat(arrival.size)
+        return filesizeformat(arrival.size) if arrival.size else ""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Arrival]:
         """Those of the suppliers one serves whole, and what one brought oneself."""
@@ -171,6 +180,7 @@ def _get_context(request: HttpRequest, arrival: Arrival) -> dict[str, Any]:
     run = arrival.run
     is_there = arrival.can_be_wished and find_arrived(arrival).exists()
     return get_progress(arrival) | {
+        "month": name_period(arrival.period),
         "run": run,
         "run_url": reverse("admin:exchange_importrun_change", args=[run.pk]) if run else "",
         "may_wish": _may_bring(request) and is_there,

@@ -23,7 +23,7 @@ from exchange import operations
 from exchange.models import ExportBatch, ExportedSubmission
 from exchange.packages import UnreadablePackage
 from exchange.readings_out import DOWNLOADS
-from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_access import ReadOnlyAdmin, name_moment
 from exchange.staff_forms import ReplyForm
 from meters import operations as meters
 
@@ -36,7 +36,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     list_display = [
         "__str__",
         "month",
-        "created_at",
+        "gathered",
         "submissions",
         "state",
         "acknowledged",
@@ -47,6 +47,7 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     list_select_related = ["supplier"]
     ordering = ["-pk"]
     show_full_result_count = False
+    empty_words = "Выгрузок ещё не было."
     change_list_template = "admin/exchange/exportbatch/list.html"
     readonly_fields = fields = (
         "supplier",
@@ -66,6 +67,10 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     @admin.display(description="за месяц", ordering="period")
     def month(self, batch: ExportBatch) -> str:
         return date_format(batch.period, "F Y").lower()
+
+    @admin.display(description="собрана", ordering="created_at")
+    def gathered(self, batch: ExportBatch) -> str:
+        return name_moment(batch.created_at)
 
     @admin.display(description="состояние", ordering="status")
     def state(self, batch: ExportBatch) -> SafeString:
@@ -138,7 +143,11 @@ class ExportBatchAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
             self.log_addition(request, batch, "Собрана выгрузка показаний")
         if batches:
             names = ", ".join(str(batch) for batch in batches)
-            self.message_user(request, f"Собрано: {names}. Файлы можно скачать в списке.", messages.SUCCESS)
+            self.message_user(
+                request,
+                f"Собрано: {names}. Скачайте файл ниже, в столбце «файлы», и передайте поставщику.",
+                messages.SUCCESS,
+            )
         else:
             self.message_user(request, "Новых принятых показаний нет.", messages.INFO)
         return redirect("admin:exchange_exportbatch_changelist")

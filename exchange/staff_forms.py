@@ -23,7 +23,10 @@ class DecisionForm(forms.Form):
 class ReplyForm(forms.Form):
     reply = forms.FileField(
         label="Файл ответа",
-        help_text="CSV: receipt;status;reason, где status acknowledged или refused.",
+        help_text=(
+            "CSV со столбцами receipt;status;reason: номер квитанции, acknowledged (принято) или refused (не принято) "
+            "и причина. Причину увидит житель."
+        ),
         error_messages={"required": "Выберите файл ответа.", "empty": "В файле ничего нет."},
     )
 

@@ -23,7 +23,7 @@ from exchange import operations
 from exchange.csv_cells import join_cells
 from exchange.figures import BY_CODE, FIGURES, Figure
 from exchange.models import Reconciliation
-from exchange.staff_access import ReadOnlyAdmin
+from exchange.staff_access import ReadOnlyAdmin, name_moment
 
 SHOWN, CHUNK = 100, 5000
 COLUMNS = ("account", "what", "said")
@@ -34,7 +34,8 @@ Row = tuple[int, int, str, str, str]
 
 @admin.register(Reconciliation)
 class ReconciliationAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
-    list_display = ["month", "supplier", "accounts", "sent", "handed_over", "billed", "otherwise", "counted_at"]
+    list_display = ["month", "supplier", "accounts", "sent", "handed_over", "billed", "otherwise", "counted"]
+    empty_words = "Сверять пока нечего: ни одного пакета ещё не загрузили."
     list_display_links = ["month"]
     list_filter = [("supplier", admin.RelatedOnlyFieldListFilter)]
     list_select_related = ["supplier"]
@@ -64,6 +65,10 @@ class ReconciliationAdmin(ReadOnlyAdmin, SupplierRowsAdmin):
     @admin.display(description="в счёте другое")
     def otherwise(self, row: Reconciliation) -> int | None:
         return _get(row, "billed_otherwise")
+
+    @admin.display(description="посчитано", ordering="counted_at")
+    def counted(self, row: Reconciliation) -> str:
+        return name_moment(row.counted_at)
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

@@ -1,14 +1,18 @@
 """Staff bring a package through a form (issue 4, item 5): it is looked at, checked, applied; tricks are refused."""
 
+import io
+import tracemalloc
 import zipfile
 from collections.abc import Callable
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.handlers.wsgi import WSGIRequest
 from django.core.management import call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from accounts.audit.models import SecurityEvent
@@ -297,6 +301,44 @@ class TestWhatIsRefused:
         as_staff.post(reverse("admin:exchange_arrival_bring"), files)
 
         assert len(list(arrived_packages.get_root().rglob("*.zip"))) == 1
+
+
+class Body(io.RawIOBase):
+    """A form with one stored archive in it, made while it is read: nowhere is there the whole of it."""
+
+    BLOCK = bytes(range(256)) * 256
+
+    def __init__(self, blocks: int) -> None:
+        head = b'--B\r\nContent-Disposition: form-data; name="package"; filename="p.zip"\r\n\r\n'
+        self._parts = chain([head], repeat(self.BLOCK, blocks), [b"\r\n--B--\r\n"])
+        self.size = len(head) + len(self.BLOCK) * blocks + 9
+        self._left = b""
+
+    def read(self, size: int = -1) -> bytes:
+        while len(self._left) < size and (part := next(self._parts, b"")):
+            self._left += part
+        taken, self._left = self._left[:size], self._left[size:]
+        return taken
+
+
+def test_a_large_package_goes_to_the_disk_and_not_through_memory(rf: RequestFactory) -> None:
+    """128 MB here; 1.8 GB through granian and Chromium once by hand (docs/benchmarks.md)."""
+    body = Body(2048)
+    described = {"CONTENT_TYPE": "multipart/form-data; boundary=B", "CONTENT_LENGTH": str(body.size)}
+    request = WSGIRequest(rf.post("/").environ | described | {"wsgi.input": body})
+    handler = package_uploads.PackageUploadHandler(request)
+    request.upload_handlers = [handler]
+
+    tracemalloc.start()
+    assert request.FILES["package"].size == 2048 * len(body.BLOCK)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert handler.path
+    assert handler.path.stat().st_size == 128 * 1024**2
+    assert peak < 8 * 1024**2
+    handler.discard()
+    assert not handler.path.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,30 @@ def test_the_list_and_the_refused_rows(as_staff: Client, run: ImportRun) -> None
     assert "psk" in as_staff.get(reverse("admin:exchange_importrun_changelist")).text
     shown = as_staff.get(reverse("admin:exchange_importrun_change", args=[run.pk])).text
 
-    assert "payments.csv: строк 2, новых 1, изменено 0, без изменений 0, отклонено 1" in shown
-    assert "payments.csv, строка 3, amount: «&lt;b&gt;5&lt;/b&gt;», не число" in shown
+    cells = r"</td>\s*<td>".join("21001")
+    assert re.search(rf"payments.csv</th>\s*<td>{cells}</td>", shown)
+    cells = r"</td>\s*<td>".join(("payments.csv", "3", "amount", "&lt;b&gt;5&lt;/b&gt;", "не число"))
+    assert re.search(f"<td>{cells}</td>", shown)
     assert as_staff.get(reverse("admin:exchange_rejectedrow_changelist")).status_code == 200
+
+
+def test_an_empty_list_says_so(as_staff: Client) -> None:
+    for name, words in {
+        "importrun": "Ни одного пакета ещё не загружали.",
+        "arrival": "Пакетов ещё не было. Принесите первый",
+        "rejectedrow": "Отклонённых строк нет",
+        "exportbatch": "Выгрузок ещё не было.",
+        "reconciliation": "Сверять пока нечего",
+    }.items():
+        page = as_staff.get(reverse(f"admin:exchange_{name}_changelist"))
+        assert words in page.text
+        assert "changelist-filter" not in page.text
+    filtered = as_staff.get(reverse("admin:exchange_importrun_changelist") + "?status__exact=held")
+    assert "По этому отбору ничего нет." in filtered.text
+
+
+def test_files_stand_in_the_order_of_the_format(as_staff: Client, run: ImportRun) -> None:
+    assert [file for file, _ in ImportRun.objects.get().report] == [*CLEAN]
 
 
 def test_nothing_can_be_added_changed_or_deleted(as_staff: Client, run: ImportRun) -> None:
