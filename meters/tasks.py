@@ -9,12 +9,17 @@ from meters import operations
 from notifications.hints import send_hint
 
 SECONDS_AT_ONCE = 3.0
-"""So long a trial of thresholds keeps a worker; then what residents wait for has its turn."""
+"""So long a task keeps a worker, then others have their turn; Celery ends one that takes longer than its time limit."""
 
 
 @shared_task
 def check_waiting_submissions() -> None:
-    operations.check_waiting_submissions(at=timezone.now())
+    """Batch after batch, each with the time it is judged at; while ever more come, a hint goes on in another task."""
+    until = time.monotonic() + SECONDS_AT_ONCE
+    while operations.check_waiting_submissions(at=timezone.now(), batches=1):
+        if time.monotonic() > until:
+            send_hint("meters.tasks.check_waiting_submissions")
+            return
 
 
 @shared_task

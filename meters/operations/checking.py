@@ -5,6 +5,7 @@ The table is the queue. Killed anywhere, the transaction is gone and the rows wa
 
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import count
 
 import structlog
 from django.db import transaction
@@ -25,38 +26,39 @@ _STUMBLES = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError
 log = structlog.get_logger()
 
 
-def check_waiting_submissions(*, at: datetime, limit: int = BATCH) -> int:
-    """Judge everything that waits; returns how many. Safe to call at any time, by any number of workers.
+def check_waiting_submissions(*, at: datetime, limit: int = BATCH, batches: int | None = None) -> int:
+    """Judge everything that waits, or so many batches of it; returns how many. Safe to call at any time, by any number
+    of workers.
 
     A submission the rules stumble over waits for the next sweep and is told in the log; it does not hold up the others.
     """
     waiting = Submission.objects.filter(status=Submission.Status.SUBMITTED)
     total = 0
-    while True:
+    for _ in count() if batches is None else range(batches):
         try:
-            count = _check_batch(at, limit, waiting)
+            judged = _check_batch(at, limit, waiting)
         except _STUMBLES:
             judged, stuck = _check_one_by_one(at, limit, waiting)
             if not judged and not stuck:
                 raise
             waiting = waiting.exclude(pk__in=stuck)
-            total += judged
-            continue
-        if not count:
-            return total
-        total += count
+        else:
+            if not judged:
+                break
+        total += judged
+    return total
 
 
 def _check_one_by_one(at: datetime, limit: int, waiting: QuerySet[Submission]) -> tuple[int, list[int]]:
     """The same batch, each submission for itself; returns how many were judged, and which could not be."""
-    count, stuck = 0, []
+    judged, stuck = 0, []
     for pk in list(waiting.order_by("submitted_at", "pk").values_list("pk", flat=True)[:limit]):
         try:
-            count += _check_batch(at, 1, waiting.filter(pk=pk))
+            judged += _check_batch(at, 1, waiting.filter(pk=pk))
         except _STUMBLES:
             log.exception("submission_not_judged", submission_id=pk)
             stuck.append(pk)
-    return count, stuck
+    return judged, stuck
 
 
 @transaction.atomic(durable=True)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from billing.models import BillLine, Link, PersonalAccount, Supplier
-from meters import operations
+from meters import operations, tasks
 from meters.models import Installation, Meter, Reading, ReadingReview, Scale, Submission
 from meters.operations import checking
 from meters.plausibility import MeterFacts, Verdict, check_submission
@@ -567,3 +567,18 @@ def test_a_submission_the_rules_stumble_over_holds_up_no_other(
     monkeypatch.undo()
     check()
     assert not Submission.objects.filter(status=Submission.Status.SUBMITTED).exists()
+
+
+def test_while_ever_more_come_the_worker_gives_way_and_is_called_again(
+    as_alice: PageClient, alices_flat: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Judging on and on, it would be ended by Celery's time limit in the middle of a batch."""
+    monkeypatch.setattr("meters.tasks.SECONDS_AT_ONCE", -1.0)
+    hints: list[str] = []
+    monkeypatch.setattr("meters.tasks.send_hint", hints.append)
+    send(as_alice, alices_flat, "12896", "3588")
+    tasks.check_waiting_submissions()
+    assert Submission.objects.get().status == Submission.Status.ACCEPTED
+    assert hints == ["meters.tasks.check_waiting_submissions"]
+    tasks.check_waiting_submissions()
+    assert len(hints) == 1, "nothing waits, nobody is called"
