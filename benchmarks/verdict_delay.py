@@ -10,8 +10,8 @@ import sys
 import time
 from statistics import quantiles
 
+from django.db import connection
 from django.db.models import Max, Min
-from django.utils import timezone
 
 from benchmarks.figures import tell_ratio
 from benchmarks.people import make_meters
@@ -24,20 +24,26 @@ AT_ONCE = int(sys.argv[3]) if len(sys.argv) > 3 else 4
 RESIDENTS, METERS, SENDERS, WARM_UP = 40, 24, 2, 3
 
 
+SEEN = """
+SELECT id, extract(epoch FROM submitted_at)::float FROM meters_submission
+WHERE id > %s AND status <> 'submitted' AND id <> ALL(%s)
+"""
+
+
 def watch() -> dict[int, float]:
-    """Seconds from sending to the moment the verdict is seen, by submission; looked at every 10 ms."""
+    """Seconds from sending to the moment the verdict is seen, by submission; looked at every 20 ms, cheaply."""
     seen: dict[int, float] = {}
-    below = 0  # everything up to this id was seen
-    deadline = time.perf_counter() + SECONDS + 60
-    while len(seen) < RATE * SECONDS and time.perf_counter() < deadline:
-        judged = Submission.objects.filter(pk__gt=below).exclude(status="submitted")
-        rows = list(judged.values_list("pk", "submitted_at"))
-        now = timezone.now()
-        for pk, sent in rows:
-            seen.setdefault(pk, (now - sent).total_seconds())
-        while below + 1 in seen:
-            below += 1
-        time.sleep(0.01)
+    below, above = 0, []  # everything up to `below` was seen, and these few beyond it
+    deadline = time.time() + SECONDS + 60
+    with connection.cursor() as cursor:
+        while len(seen) < RATE * SECONDS // AT_ONCE * AT_ONCE and time.time() < deadline:
+            cursor.execute(SEEN, [below, above])
+            rows, now = cursor.fetchall(), time.time()
+            seen |= {pk: now - sent for pk, sent in rows}
+            while below + 1 in seen:
+                below += 1
+            above = [pk for pk in [*above, *(pk for pk, _ in rows)] if pk > below]
+            time.sleep(0.02)
     return seen
 
 
