@@ -1,7 +1,7 @@
 """What stands on the page «Показания»: one card for each meter, or for an account that has none to show."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -13,6 +13,7 @@ from billing.models import BillLine, Link, PersonalAccount, Service, Supplier
 from meters.costs import Prices, choose_steps, get_prices
 from meters.models import Meter, Reading, Scale, Submission
 from meters.not_sending import SEEN_MONTHS, NotSending, collect_kinds, foresee_not_sending
+from meters.not_sending_costs import BilledUse, tell_costs
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
 from meters.queries.nicknames import name_meters
 from meters.queries.submissions import get_current_submissions, load_values
@@ -129,7 +130,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     load_values(sent.values())
     prices = get_prices(list(suppliers), on)
-    billed = _index_kinds(billing.get_bill_lines(accounts, shift_month(on, -SEEN_MONTHS)))
+    billed = _index_lines(billing.get_bill_lines(accounts, shift_month(on, -SEEN_MONTHS)))
     cards = []
     for link in links:
         found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]
@@ -155,11 +156,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
                     sent=current,
                     badge=_describe_verification(link, meter, on),
                     deadline=deadline,
-                    not_sending=foresee_not_sending(
-                        collect_kinds(billed.get((link.account_id, meter.serial), ())),
-                        bill=periods[link.account.supplier_id],
-                        actual_on=min((row.previous_on for row in rows if row.previous_on), default=None),
-                    ),
+                    not_sending=_foresee(link, meter, rows, known, prices, billed, periods[link.account.supplier_id]),
                 )
             )
     return cards
@@ -224,13 +221,39 @@ def _describe_row(link: Link, meter: Meter, scale: Scale, known: Known, prices: 
     return ScaleRow(scale, scale.opening_value, None, "при установке", steps, *estimate)
 
 
-def _index_kinds(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[tuple[date, str]]]:
-    """Months and kinds of readings on bills, by personal account and serial."""
-    kinds: dict[tuple[int, str], list[tuple[date, str]]] = {}
+def _foresee(
+    link: Link,
+    meter: Meter,
+    rows: Sequence[ScaleRow],
+    known: Known,
+    prices: Prices,
+    billed: Mapping[tuple[int, str], list[BillLine]],
+    bill: date,
+) -> NotSending | None:
+    """What comes if nothing is sent, with what it costs by the prices of the day."""
+    account = link.account
+    lines = billed.get((account.pk, meter.serial), [])
+    told = foresee_not_sending(
+        collect_kinds((line.bill.period, line.kind) for line in lines),
+        bill=bill,
+        actual_on=min((row.previous_on for row in rows if row.previous_on), default=None),
+    )
+    if told is None:
+        return None
+    uses = [BilledUse(line.bill.period, line.kind, line.code, line.consumption, line.unit) for line in lines]
+    daily = {row.scale.code: known.bases.get(row.scale.pk, Base()).daily_use for row in rows}
+    usual = {code: None if use is None else use * meter.ratio for code, use in daily.items()}
+    steps = {code: prices.get((account.supplier_id, account.service, code), ()) for code in usual}
+    return replace(told, costs=tell_costs(told, uses, usual, steps))
+
+
+def _index_lines(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[BillLine]]:
+    """Lines of the bills by personal account and serial."""
+    index: dict[tuple[int, str], list[BillLine]] = {}
     for line in lines:
         if line.serial:
-            kinds.setdefault((line.bill.account_id, line.serial), []).append((line.bill.period, line.kind))
-    return kinds
+            index.setdefault((line.bill.account_id, line.serial), []).append(line)
+    return index
 
 
 def _closed_account(link: Link) -> str:

@@ -28,6 +28,8 @@ class NotSending:
     is_norm: bool
     title: str
     text: str
+    costs: str = ""
+    """What that comes to in money, where it can be told (`meters.not_sending_costs`)."""
 
 
 def foresee_not_sending(

@@ -1,13 +1,17 @@
 """What comes if nothing is sent: said only when the bills show it."""
 
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 
 import pytest
 import time_machine
 
-from billing.models import Bill, BillLine, Link
+from billing.costs import Step
+from billing.models import Bill, BillLine, Link, Tariff
 from meters.models import Meter, Reading, Submission
 from meters.not_sending import collect_kinds, foresee_not_sending
+from meters.not_sending_costs import BilledUse, tell_costs
 from tests import factories
 from tests.factories import NOW
 from tests.pages import PageClient
@@ -82,6 +86,56 @@ def test_the_norm_is_told_as_it_is() -> None:
     assert told.title == "В счёте за октябрь — норматив."
 
 
+OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
+DAY = (Step(Decimal(100), Decimal("5.00")), Step(None, Decimal("8.00")))
+NIGHT = (Step(None, Decimal("3.00")),)
+
+
+def use(period: date, kind: str, code: str, amount: str | None) -> BilledUse:
+    return BilledUse(period, kind, code, None if amount is None else Decimal(amount), "кВт·ч")
+
+
+def costs(*kinds: str, uses: Sequence[BilledUse], daily: dict[str, Decimal | None] | None = None) -> str:
+    told = foresee_not_sending(billed(*kinds), bill=NOVEMBER, actual_on=date(2026, 6, 20))
+    assert told is not None
+    steps = {"1": DAY, "2": NIGHT}
+    return tell_costs(told, uses, daily or {"1": None, "2": None}, steps).replace("\u00a0", " ")
+
+
+def test_the_average_is_priced_by_zone_and_range() -> None:
+    uses = [use(OCTOBER, "estimated", "1", "150"), use(OCTOBER, "estimated", "2", "60")]
+    told = costs("actual", "estimated", uses=uses, daily={"1": Decimal(4), "2": Decimal(1)})
+    assert told == (
+        "По среднему это около 1 080 ₽ в месяц (210 кВт·ч, как в счёте за октябрь). "
+        "По счётчику, если расход у вас обычный, — около 750 ₽."
+    )
+
+
+def test_the_norm_is_priced_when_a_bill_has_it() -> None:
+    uses = [use(OCTOBER, "norm", "1", "300"), use(SEPTEMBER, "estimated", "1", "150")]
+    told = costs("estimated", "norm", uses=uses)
+    assert told == "По нормативу — около 2 100 ₽ в месяц (300 кВт·ч, как в счёте за октябрь)."
+
+
+def test_the_average_is_not_priced_once_it_is_used_up() -> None:
+    uses = [use(OCTOBER, "estimated", "1", "150")]
+    assert costs("estimated", "estimated", "estimated", uses=uses) == ""
+
+
+@pytest.mark.parametrize(
+    "uses",
+    [
+        [],
+        [use(OCTOBER, "estimated", "1", None)],
+        [use(OCTOBER, "estimated", "3", "10")],
+        [use(OCTOBER, "estimated", "1", "10"), use(OCTOBER, "actual", "2", "10")],
+    ],
+    ids=["no lines", "no use", "no price", "one zone was read"],
+)
+def test_no_cost_is_guessed(uses: list[BilledUse]) -> None:
+    assert costs("actual", "estimated", uses=uses) == ""
+
+
 @pytest.fixture
 def _unsent(alices_flat: Link) -> None:
     """Nothing read since July; bills of September and October by average."""
@@ -100,6 +154,21 @@ def test_the_card_says_how_long_the_average_lasts(as_alice: PageClient, alices_f
         html = as_alice.get("/readings/").content.decode()
     assert "2\u00a0месяца подряд по среднему: сентябрь, октябрь." in html
     assert "по среднему посчитают ещё 1\u00a0месяц, а со счёта за декабрь — по нормативу." in html
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_unsent")
+def test_the_card_says_what_it_costs_by_todays_tariff(as_alice: PageClient, alices_flat: Link) -> None:
+    Tariff.objects.all().delete()
+    for code, price in (("1", "7.00"), ("2", "4.00")):
+        factories.TariffFactory(
+            supplier=alices_flat.account.supplier, code=code, price=Decimal(price), valid_from=date(2026, 1, 1)
+        )
+    BillLine.objects.update(consumption=100)
+    with time_machine.travel(NOW, tick=False):
+        html = as_alice.get("/readings/").content.decode().replace("\u00a0", " ")
+    assert "По среднему это около 1 100 ₽ в месяц (200 кВт·ч, как в счёте за октябрь)." in html
+    assert "По счётчику, если расход у вас обычный, — около" in html
 
 
 @pytest.mark.django_db
