@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.residents import resident_of
 from billing import queries
-from billing.balances import get_balance
+from billing.balances import Balance, get_balance
 from billing.models import Bill, Link
 
 Key = tuple[date, int]
@@ -47,7 +47,8 @@ def payment_overview(request: HttpRequest) -> HttpResponse:
     payments = queries.get_last_payments([link.account_id for link in links])
     cards = [
         {"link": link, "balance": balances.get(link.account_id), "payment": payments.get(link.account_id)}
-        for link in links
+        # What is to be paid stands first, late before that: of thirty flats only three may owe.
+        for link in sorted(links, key=lambda link: _haste(balances.get(link.account_id)))
     ]
     due = sum((balance.to_pay for balance in balances.values()), start=0)
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
@@ -56,6 +57,12 @@ def payment_overview(request: HttpRequest) -> HttpResponse:
         "billing/payment_overview.html",
         {"cards": cards, "due": due, "has_bills": bool(balances), "suppliers": suppliers.values()},
     )
+
+
+def _haste(balance: Balance | None) -> int:
+    if not balance or not balance.to_pay:
+        return 2
+    return 0 if balance.is_late else 1
 
 
 @require_safe

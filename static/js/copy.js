@@ -3,10 +3,10 @@
 export default function offerCopy(button) {
   if (!navigator.clipboard) return;
   button.hidden = false;
-  const words = button.textContent;
+  const words = [...button.childNodes];
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.textContent = "Скопировано";
-    setTimeout(() => { button.textContent = words; }, 2000);
+    setTimeout(() => { button.replaceChildren(...words); }, 2000);
   });
 }

@@ -122,11 +122,11 @@ modules["copy.js"] = (out) => {
 function offerCopy(button) {
   if (!navigator.clipboard) return;
   button.hidden = false;
-  const words = button.textContent;
+  const words = [...button.childNodes];
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy);
     button.textContent = "Скопировано";
-    setTimeout(() => { button.textContent = words; }, 2000);
+    setTimeout(() => { button.replaceChildren(...words); }, 2000);
   });
 }
 Object.assign(out, { default: offerCopy });

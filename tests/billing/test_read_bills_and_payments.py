@@ -1,10 +1,11 @@
 """«Оплата»: what is due, bills, payments, tariffs and branches."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from billing import queries
 from billing.models import Bill, Link
@@ -46,6 +47,16 @@ def test_an_overpaid_account_does_not_lessen_the_others(as_alice: PageClient, al
     response = as_alice.get(reverse("billing:payment_overview"))
     assert response.context["due"] == Decimal("1000.00")
     assert "переплата" in response.content.decode()
+
+
+def test_what_is_to_be_paid_stands_first_and_late_before_that(as_alice: PageClient, alices_flat: Link) -> None:
+    today = timezone.localdate()
+    for due_on in (today + timedelta(days=5), today - timedelta(days=5)):
+        bill = factories.BillFactory(amount_due=Decimal("700.00"), due_on=due_on)
+        factories.LinkFactory(user=alices_flat.user, account=bill.account, group=alices_flat.group)
+    cards = as_alice.get(reverse("billing:payment_overview")).context["cards"]
+    said = [(card["balance"].to_pay, card["balance"].is_late) for card in cards]
+    assert said == [(Decimal("700.00"), True), (Decimal("700.00"), False), (Decimal("0.00"), False)]
 
 
 def test_a_bill_shows_its_lines_and_sums(as_alice: PageClient, alices_flat: Link) -> None:
