@@ -111,7 +111,7 @@ class LinkAdmin(ByNumberAdmin):
     list_filter = ["proof", ("ended_at", admin.EmptyFieldListFilter)]
     list_select_related = ["account", "user"]
     search_fields = ["account__digits"]
-    fields = ["account", "resident", "proof", "linked_at", "ended_at", "ended_by"]
+    fields = ["account", "resident", "proof", "is_reduced", "linked_at", "ended_at", "ended_by"]
     readonly_fields = ["resident"]
     ordering = ["-pk"]
 

@@ -48,7 +48,7 @@ def _report_url(link: Link, reason: str) -> str:
 
 
 def build_checklist(link: Link, *, takes_readings: bool) -> Checklist:
-    """The four steps of a link that has its newest choice of delivery (`Link.objects.with_newest`).
+    """The steps of a link that has its newest choice of delivery (`Link.objects.with_newest`).
 
     `takes_readings`: the supplier has sent a meter and its scales.
     """
@@ -97,4 +97,17 @@ def build_checklist(link: Link, *, takes_readings: bool) -> Checklist:
         url=reverse("meters:reading_form") if takes_readings else _report_url(link, "no_meter_info"),
         action="Сообщить поставщику",
     )
+    if link.is_reduced:
+        return Checklist((_confirm_by_payment(link), meter, readings))
     return Checklist((history, bills, meter, readings))
+
+
+def _confirm_by_payment(link: Link) -> Step:
+    return Step(
+        code="payment",
+        title="Подтвердите лицевой счёт платежом",
+        text="Показания передавать уже можно. Счета, платежи и адрес откроются, когда назовёте последний платёж.",
+        done=False,
+        url=reverse("billing:link_confirm", args=[link.pk]),
+        action="Подтвердить платежом",
+    )

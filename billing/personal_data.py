@@ -17,15 +17,19 @@ def get_parts() -> list[Part]:
 
 
 def _find_accounts(user: User) -> QuerySet[PersonalAccount]:
-    confirmed = Link.objects.visible_to(user).filter(account=OuterRef("pk")).exclude(address_confirmed_at=None)
-    return PersonalAccount.objects.visible_to(user).annotate(is_address_confirmed=Exists(confirmed))
+    full = Link.objects.visible_to(user).full().filter(account=OuterRef("pk"))
+    confirmed = full.exclude(address_confirmed_at=None)
+    accounts = PersonalAccount.objects.visible_to(user)
+    return accounts.annotate(is_full=Exists(full), is_address_confirmed=Exists(confirmed))
 
 
 def _find_lines(user: User) -> QuerySet[BillLine]:
-    return BillLine.objects.filter(bill__in=Bill.objects.visible_to(user))
+    return BillLine.objects.visible_to(user)
 
 
 def _hide_address(account: PersonalAccount) -> None:
     """As on the pages: masked until the resident has said that it is his (security.md A4)."""
     if not getattr(account, "is_address_confirmed", False):
         account.address = account.masked_address
+    if not getattr(account, "is_full", False):
+        account.els = ""

@@ -80,6 +80,11 @@ class LastPayment:
         )
 
 
+def is_open_to_neighbours(proof: LinkProof) -> bool:
+    """Whether others can know what it asks for, as a meter's number in a stairwell; a proof says so of itself."""
+    return bool(getattr(proof, "is_open_to_neighbours", False))
+
+
 @lru_cache(maxsize=4)
 def _load_proofs(paths: tuple[str, ...]) -> dict[str, LinkProof]:
     proofs: list[LinkProof] = [import_string(path)() for path in paths]

@@ -73,7 +73,9 @@ def get_pending_requests(user: User) -> list[LinkRequest]:
 
 
 def get_other_holders(link: Link) -> list[Link]:
-    """Who else sees the same personal account, earliest first."""
+    """Who else sees the same personal account, earliest first; a reduced link does not tell."""
+    if link.is_reduced:
+        return []
     others = Link.objects.filter(account_id=link.account_id, ended_at=None).exclude(pk=link.pk)
     return list(others.select_related("user").order_by("linked_at", "pk"))
 
@@ -97,9 +99,10 @@ def get_scale_names(account_ids: Collection[int]) -> dict[tuple[int, str, str], 
     return names
 
 
-def get_last_bills(account_ids: Collection[int]) -> dict[int, Bill]:
-    """The latest bill of each personal account that has one. One statement."""
-    newest = Bill.objects.filter(account_id__in=account_ids).order_by("account_id", "-period", "-id")
+def get_last_bills(account_ids: Collection[int], *, visible_to: User | None = None) -> dict[int, Bill]:
+    """The latest bill of each personal account that has one. For a resident say who it is. One statement."""
+    bills = Bill.objects.visible_to(visible_to) if visible_to else Bill.objects.all()
+    newest = bills.filter(account_id__in=account_ids).order_by("account_id", "-period", "-id")
     return {bill.account_id: bill for bill in newest.distinct("account_id")}
 
 
@@ -108,10 +111,14 @@ def has_bill(account_id: int, period: date) -> bool:
     return Bill.objects.filter(account_id=account_id, period=period).exists()
 
 
-def get_last_bill_lines(account_ids: Collection[int]) -> dict[int, list[BillLine]]:
-    """The lines of the latest bill of each personal account, each with `.bill`. One statement."""
+def get_last_bill_lines(account_ids: Collection[int], *, visible_to: User | None = None) -> dict[int, list[BillLine]]:
+    """The lines of the latest bill of each personal account, each with `.bill`. For a resident say who it is.
+
+    One statement.
+    """
+    bills = Bill.objects.visible_to(visible_to) if visible_to else Bill.objects.all()
     newest = (
-        Bill.objects.filter(account_id__in=account_ids)
+        bills.filter(account_id__in=account_ids)
         .order_by("account_id", "-period", "-id")
         .distinct("account_id")
         .values("pk")
@@ -122,9 +129,9 @@ def get_last_bill_lines(account_ids: Collection[int]) -> dict[int, list[BillLine
     return lines
 
 
-def get_bill_lines(account_ids: Collection[int], since: date) -> list[BillLine]:
+def get_bill_lines(user: User, account_ids: Collection[int], since: date) -> list[BillLine]:
     """Lines of all bills since a month, with `.bill`, newest bill first: what a history of readings is set beside."""
-    lines = BillLine.objects.filter(bill__account_id__in=account_ids, bill__period__gte=since)
+    lines = BillLine.objects.visible_to(user).filter(bill__account_id__in=account_ids, bill__period__gte=since)
     return list(lines.select_related("bill").order_by("-bill__period", "-bill_id", "pk"))
 
 
@@ -144,7 +151,7 @@ def get_bill(user: User, public_id: UUID) -> tuple[Bill, Link]:
     Raises: Bill.DoesNotExist for a stranger's.
     """
     asked = {"bill": FilteredRelation("account__bills", condition=Q(account__bills__public_id=public_id))}
-    links = _links(user).with_newest().filter(account__bills__public_id=public_id)
+    links = _links(user).full().with_newest().filter(account__bills__public_id=public_id)
     link = links.annotate(**asked).select_related(*asked).first()
     if link is None:
         raise Bill.DoesNotExist
@@ -185,9 +192,11 @@ def _cut(rows: QuerySet[Row]) -> tuple[list[Row], bool]:
     return found[:PAGE], len(found) > PAGE
 
 
-def get_last_payments(account_ids: Collection[int]) -> dict[int, Payment]:
+def get_last_payments(user: User, account_ids: Collection[int]) -> dict[int, Payment]:
     """The newest payment of each personal account that has one. One statement."""
-    newest = Payment.objects.filter(account_id__in=account_ids).order_by("account_id", "-paid_on", "-id")
+    newest = (
+        Payment.objects.visible_to(user).filter(account_id__in=account_ids).order_by("account_id", "-paid_on", "-id")
+    )
     return {payment.account_id: payment for payment in newest.distinct("account_id")}
 
 

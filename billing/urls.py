@@ -10,6 +10,7 @@ urlpatterns = [
     path("personal-accounts/link/", views.link_create, name="link_create"),
     path("personal-accounts/<int:pk>/", views.account_detail, name="account_detail"),
     path("personal-accounts/<int:pk>/checks/", views.link_check, name="link_check"),
+    path("personal-accounts/<int:pk>/payment/", views.link_confirm, name="link_confirm"),
     path("personal-accounts/<int:pk>/edit/", views.link_edit, name="link_edit"),
     path("personal-accounts/<int:pk>/end/", views.link_end, name="link_end"),
     path("personal-accounts/<int:pk>/restoration/", views.link_restore, name="link_restore"),

@@ -130,7 +130,7 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
     load_values(sent.values())
     prices = get_prices(list(suppliers), on)
-    billed = _index_lines(billing.get_bill_lines(accounts, shift_month(on, -SEEN_MONTHS)))
+    billed = _index_lines(billing.get_bill_lines(user, accounts, shift_month(on, -SEEN_MONTHS)))
     cards = []
     for link in links:
         found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]

@@ -30,6 +30,7 @@ class MeterNumber:
 
     code = "meter"
     label = "Номер счётчика"
+    is_open_to_neighbours = True
 
     def fields(self) -> dict[str, forms.Field]:
         return {

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.formats import date_format, number_format
 
+from accounts.models import User
 from billing import queries as billing
 from billing.models import BillLine, PersonalAccount
 from meters.models import Installation, Meter, Reading
@@ -37,16 +38,16 @@ class AccountFacts:
         return [*self.account, *chosen, *nothing]
 
 
-def collect_facts(account: PersonalAccount) -> AccountFacts:
-    """Read the rows of billing and meters. Four statements, however many meters."""
+def collect_facts(account: PersonalAccount, user: User) -> AccountFacts:
+    """Read the rows of billing and meters that the resident may see. Four statements, however many meters."""
     latest_first = F("removed_on").desc(nulls_first=True)
     installed: dict[int, Installation] = {}
     for row in Installation.objects.filter(account=account).select_related("meter").order_by(latest_first, "pk"):
         installed.setdefault(row.meter_id, row)
     readings = _last_readings(installed)
-    lines = billing.get_last_bill_lines([account.pk]).get(account.pk, [])
+    lines = billing.get_last_bill_lines([account.pk], visible_to=user).get(account.pk, [])
     return AccountFacts(
-        account=_account_facts(account),
+        account=_account_facts(account, user),
         meters=[
             MeterFacts(
                 row.meter,
@@ -65,14 +66,14 @@ def collect_facts(account: PersonalAccount) -> AccountFacts:
     )
 
 
-def _account_facts(account: PersonalAccount) -> list[Fact]:
+def _account_facts(account: PersonalAccount, user: User) -> list[Fact]:
     facts = [
         ("Лицевой счёт", account.number),
         ("Поставщик", account.supplier.name),
         ("Услуга", account.get_service_display()),
         ("Адрес", account.masked_address or "не указан"),
     ]
-    bill = billing.get_last_bills([account.pk]).get(account.pk)
+    bill = billing.get_last_bills([account.pk], visible_to=user).get(account.pk)
     if bill:
         facts.append(("Последний счёт", f"за {_month(bill.period)}, к оплате {_money(bill.amount_due)}"))
     return facts

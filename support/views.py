@@ -46,7 +46,7 @@ def report_create(request: HttpRequest) -> HttpResponse:
     link = _choose_link(links, request.POST.get("account") or request.GET.get("account"))
     if link is None:
         return render(request, "support/report_account.html", {"links": links, "reason": request.GET.get("reason", "")})
-    facts = collect_facts(link.account)
+    facts = collect_facts(link.account, user)
     form = ReportForm(
         request.POST or None,
         request.FILES or None,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db import models
 
 from accounts.models import User
-from billing.models.rights import through_links
+from billing.models.rights import through_full_links
 from billing.models.suppliers import PersonalAccount, Service, Supplier
 
 KINDS = {"actual": "по счётчику", "estimated": "расчётное, по среднему", "norm": "по нормативу"}
@@ -24,12 +24,17 @@ def count_price_places(price: Decimal | None) -> int:
 
 class BillQuerySet(models.QuerySet["Bill"]):
     def visible_to(self, user: User) -> "BillQuerySet":
-        return self.filter(through_links(user, "account__links"))
+        return self.filter(through_full_links(user, "account__links"))
+
+
+class BillLineQuerySet(models.QuerySet["BillLine"]):
+    def visible_to(self, user: User) -> "BillLineQuerySet":
+        return self.filter(through_full_links(user, "bill__account__links"))
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, user: User) -> "PaymentQuerySet":
-        return self.filter(through_links(user, "account__links"))
+        return self.filter(through_full_links(user, "account__links"))
 
 
 class Bill(models.Model):
@@ -87,6 +92,8 @@ class BillLine(models.Model):
     unit = models.CharField("единица", max_length=10, blank=True)
     price = models.DecimalField("цена", max_digits=12, decimal_places=4, null=True, blank=True)
     amount = models.DecimalField("сумма", max_digits=14, decimal_places=2)
+
+    objects = BillLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = "строка счёта"

@@ -51,13 +51,18 @@ class AccountGroup(models.Model):
 
 
 def _join_first(relation: str, rows: models.QuerySet[Any]) -> FilteredRelation:
-    """Of many related rows the first in this order."""
-    return FilteredRelation(relation, condition=Q(**{f"{relation}__pk": Subquery(rows.values("pk")[:1])}))
+    """Of many related rows the first in this order; none through a reduced link."""
+    first = Q(**{f"{relation}__pk": Subquery(rows.values("pk")[:1])})
+    return FilteredRelation(relation, condition=first & Q(is_reduced=False))
 
 
 class LinkQuerySet(models.QuerySet["Link"]):
     def visible_to(self, user: User) -> "LinkQuerySet":
         return self.filter(shown_since(user, "linked_at"), user=user, ended_at=None)
+
+    def full(self) -> "LinkQuerySet":
+        """Those that show bills and payments, and by which something is decided for the account (security.md T2)."""
+        return self.filter(is_reduced=False)
 
     def undoable_by(self, user: User, *, at: datetime) -> "LinkQuerySet":
         """What the resident unlinked a moment ago and can take back."""
@@ -96,6 +101,9 @@ class Link(models.Model):
     address_confirmed_at = models.DateTimeField(null=True, blank=True, help_text="«Это ваш адрес?» — «Да»")
     history_checked_at = models.DateTimeField(null=True, blank=True, help_text="checklist, domain.md 1.3")
     meter_checked_at = models.DateTimeField(null=True, blank=True)
+    is_reduced = models.BooleanField(
+        "только показания", default=False, db_default=False, help_text="until a payment confirms it (security.md T2)"
+    )
 
     objects = LinkQuerySet.as_manager()
 
@@ -121,8 +129,9 @@ class Link(models.Model):
 
     @property
     def shown_address(self) -> str:
-        """Masked until the resident has said that it is theirs."""
-        return self.account.address if self.address_confirmed_at else self.account.masked_address
+        """Masked until the resident has said that it is theirs, and through a reduced link always."""
+        is_known = self.address_confirmed_at and not self.is_reduced
+        return self.account.address if is_known else self.account.masked_address
 
 
 class LinkRequestQuerySet(models.QuerySet["LinkRequest"]):

@@ -39,6 +39,13 @@ class Supplier(models.Model):
     window_forbids = models.BooleanField("вне окна не принимать", default=False)
     window_text = models.CharField("что сказать вне окна", max_length=300, blank=True)
     data_as_of = models.DateTimeField("данные на", null=True, blank=True)
+    meter_links_are_reduced = models.BooleanField(
+        "привязка по номеру счётчика: только показания",
+        default=False,
+        db_default=False,
+        help_text="Номер виден и соседям. Счета и платежи житель увидит, когда подтвердит лицевой счёт платежом."
+        " Действует для новых привязок.",
+    )
     asks_view_reason = models.BooleanField(
         "спрашивать сотрудника, зачем он открывает данные жителя",
         default=True,

@@ -29,7 +29,8 @@ def choose_bill_delivery(*, user: User, link_id: int, method: str, at: datetime)
 
     Raises: EmailNotConfirmed; Link.DoesNotExist for a stranger's link.
     """
-    link = Link.objects.visible_to(user).select_related("account").select_for_update(of=("self",)).get(pk=link_id)
+    links = Link.objects.visible_to(user).full().select_related("account")
+    link = links.select_for_update(of=("self",)).get(pk=link_id)
     by_email = method != BillDelivery.Method.PAPER
     email = User.objects.get(pk=user.pk).email if by_email else ""
     if by_email and not email:
@@ -59,7 +60,8 @@ def withdraw_bill_delivery(*, user: User, link_id: int, at: datetime) -> BillDel
     Raises: Link.DoesNotExist for a stranger's link; BillDelivery.DoesNotExist when nothing waits that is this
     resident's to take back.
     """
-    link = Link.objects.visible_to(user).select_related("account").select_for_update(of=("self",)).get(pk=link_id)
+    links = Link.objects.visible_to(user).full().select_related("account")
+    link = links.select_for_update(of=("self",)).get(pk=link_id)
     waiting = BillDelivery.objects.filter(account=link.account).waiting(at).select_for_update(of=("self",))
     newest = waiting.select_related("user").order_by("-id").first()
     if newest is None or not may_withdraw(link, newest):
@@ -100,7 +102,7 @@ def recall_choices(link: Link, *, forgotten_at: datetime) -> None:
 
 def _tell(link: Link, delivery: BillDelivery, *, at: datetime) -> None:
     """All who hold the account at the bell; and by SMS, when letters are about to go to another address."""
-    holders = Link.objects.filter(account=link.account, ended_at=None).select_related("user")
+    holders = Link.objects.full().filter(account=link.account, ended_at=None).select_related("user")
     waits = delivery.waits(at)
     context = {
         "number": link.account.number,

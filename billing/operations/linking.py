@@ -16,7 +16,7 @@ from accounts.recovery.opening import open_past
 from billing.models import AccountGroup, Link, LinkRequest, PersonalAccount, Supplier
 from billing.operations.groups import take_group
 from billing.operations.guessing import Guess, TooManyGuesses, name_target
-from billing.proofs import LastPayment, LinkProof
+from billing.proofs import LastPayment, LinkProof, is_open_to_neighbours
 from notifications import operations as notifications
 
 WAITS_FOR = timedelta(days=10)
@@ -104,7 +104,7 @@ def _attempt(*, user: User, claim: Claim, network_address: str, waits: bool, at:
         .select_related("account")
         .first()
     )
-    if own:
+    if own and not (own.is_reduced and claim.proof.code == LastPayment.code):
         raise AlreadyLinked(own)
     guess.check_limits(at=at)
     account = find_proven_account(claim, at=at)
@@ -140,6 +140,9 @@ def make_link(
 ) -> Link:
     """Within the caller's transaction: the link, the news to earlier holders, the end of requests that waited.
 
+    A meter's number, which neighbours can read, gives a link of readings alone where the supplier wants it so; a
+    payment makes it whole (security.md T2).
+
     A link of a hidden past (`accounts.hidden_past`): a payment shows its owner, and everything opens; by any other
     proof it is made anew, and the past stays hidden.
     """
@@ -158,8 +161,13 @@ def make_link(
             "alias": claim.alias,
             "proof": proof,
             "linked_at": linked_at or at,
+            "is_reduced": is_open_to_neighbours(claim.proof) and account.supplier.meter_links_are_reduced,
         },
     )
+    if link.is_reduced and not is_open_to_neighbours(claim.proof):
+        link.is_reduced = False
+        link.save(update_fields=["is_reduced"])
+        record_event(Kind.LINK, user=user, figures={"account": account.pk, "proof": proof}, at=at)
     LinkRequest.objects.pending().filter(user=user, supplier=claim.supplier, digits=claim.digits).update(
         status=LinkRequest.Status.LINKED, settled_at=at
     )
@@ -170,7 +178,7 @@ def make_link(
 
 
 def _tell_earlier_holders(link: Link, *, at: datetime) -> None:
-    earlier = Link.objects.filter(account=link.account, ended_at=None).exclude(user=link.user)
+    earlier = Link.objects.full().filter(account=link.account, ended_at=None).exclude(user=link.user)
     for holder in earlier.select_related("user"):
         notifications.notify(
             user=holder.user,

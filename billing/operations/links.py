@@ -9,7 +9,7 @@ from accounts.audit.kinds import Kind
 from accounts.audit.recording import record_event
 from accounts.models import User
 from billing.models import AccountGroup, Link
-from billing.models.links import NEW_FOR, UNDO_WITHIN
+from billing.models.links import NEW_FOR, UNDO_WITHIN, LinkQuerySet
 from billing.operations.delivery import forget_choices, recall_choices
 from notifications import operations as notifications
 
@@ -40,19 +40,19 @@ def edit_link(*, user: User, link_id: int, alias: str, group_id: int) -> Link:
 @transaction.atomic(durable=True)
 def confirm_address(*, user: User, link_id: int, at: datetime) -> Link:
     """«Это ваш адрес?» — «Да». Raises: Link.DoesNotExist."""
-    return _mark(user, link_id, "address_confirmed_at", at)
+    return _mark(Link.objects.full(), user, link_id, "address_confirmed_at", at)
 
 
 @transaction.atomic(durable=True)
 def mark_history_checked(*, user: User, link_id: int, at: datetime) -> Link:
     """The readings equal those on the last bill, says the resident (domain.md 1.3). Raises: Link.DoesNotExist."""
-    return _mark(user, link_id, "history_checked_at", at)
+    return _mark(Link.objects.full(), user, link_id, "history_checked_at", at)
 
 
 @transaction.atomic(durable=True)
 def mark_meter_checked(*, user: User, link_id: int, at: datetime) -> Link:
     """The meter's card is right, says the resident (domain.md 1.3). Raises: Link.DoesNotExist."""
-    return _mark(user, link_id, "meter_checked_at", at)
+    return _mark(Link.objects.all(), user, link_id, "meter_checked_at", at)
 
 
 @transaction.atomic(durable=True)
@@ -97,7 +97,7 @@ def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime
 
     Raises: LinkTooNew; Link.DoesNotExist, when either link is not standing, of another account, or not the later one.
     """
-    own = _take(user, link_id)
+    own = _take(user, link_id, Link.objects.full())
     if at < own.linked_at + NEW_FOR:
         raise LinkTooNew(own.linked_at + NEW_FOR)
     later = (
@@ -122,14 +122,19 @@ def end_later_link(*, user: User, link_id: int, later_link_id: int, at: datetime
     return later
 
 
-def _take(user: User, link_id: int) -> Link:
-    links = Link.objects.visible_to(user).select_related("account").select_for_update(of=("self",))
+def _take(user: User, link_id: int, among: LinkQuerySet | None = None) -> Link:
+    links = (
+        (Link.objects.all() if among is None else among)
+        .visible_to(user)
+        .select_related("account")
+        .select_for_update(of=("self",))
+    )
     return links.get(pk=link_id)
 
 
-def _mark(user: User, link_id: int, field: str, at: datetime) -> Link:
+def _mark(among: LinkQuerySet, user: User, link_id: int, field: str, at: datetime) -> Link:
     """The first time stands."""
-    link = _take(user, link_id)
+    link = _take(user, link_id, among)
     if getattr(link, field) is None:
         setattr(link, field, at)
         link.save(update_fields=[field])

@@ -22,7 +22,7 @@ _PROMISE = """
 INSERT INTO billing_billnews (user_id, account_id, number, period, promised_at)
 SELECT link.user_id, bill.account_id, bill.number, bill.period, %(at)s
 FROM billing_bill bill
-JOIN billing_link link ON link.account_id = bill.account_id AND link.ended_at IS NULL
+JOIN billing_link link ON link.account_id = bill.account_id AND link.ended_at IS NULL AND NOT link.is_reduced
 WHERE (bill.id > %(everyday)s AND bill.id < %(loads_from)s OR bill.id > %(load)s)
     AND bill.supplier_id = %(supplier)s AND bill.period = %(period)s
 ORDER BY link.user_id, bill.account_id
@@ -89,8 +89,8 @@ def tell_bill_news(*, at: datetime, limit: int = BATCH) -> int:
 
 
 def _get_links(account_ids: set[int]) -> dict[tuple[int, int], Link]:
-    """The standing links by resident and account."""
-    links = Link.objects.filter(account_id__in=account_ids, ended_at=None).select_related("account")
+    """The standing links by resident and account that show bills."""
+    links = Link.objects.full().filter(account_id__in=account_ids, ended_at=None).select_related("account")
     return {(link.user_id, link.account_id): link for link in links}
 
 

@@ -42,9 +42,10 @@ def _choose_link(request: HttpRequest, links: list[Link]) -> Link | None:
 
 @require_safe
 def payment_overview(request: HttpRequest) -> HttpResponse:
-    links, today = queries.get_links_with_newest(resident_of(request)), timezone.localdate()
+    user, today = resident_of(request), timezone.localdate()
+    links = queries.get_links_with_newest(user)
     balances = {link.account_id: balance for link in links if (balance := get_balance(link, today))}
-    payments = queries.get_last_payments([link.account_id for link in links])
+    payments = queries.get_last_payments(user, [link.account_id for link in links])
     cards = [
         {"link": link, "balance": balances.get(link.account_id), "payment": payments.get(link.account_id)}
         # What is to be paid stands first, late before that: of thirty flats only three may owe.

@@ -75,6 +75,49 @@ def _link(request: HttpRequest, user: User, form: LinkForm, proof_form: ProofFor
     return redirect("billing:account_detail", outcome.pk)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def link_confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """A payment makes a link of readings alone whole (security.md T2)."""
+    user = resident_of(request)
+    try:
+        link = queries.get_link(user, pk)
+    except Link.DoesNotExist as error:
+        raise Http404 from error
+    if not link.is_reduced:
+        return redirect("billing:account_detail", link.pk)
+    form = ProofForm(request.POST if request.method == "POST" else None, proof=LastPayment())
+    may_wait = False
+    if form.is_valid():
+        try:
+            return _confirm(request, user, link, form)
+        except (operations.TooManyGuesses, operations.NotProven) as refusal:
+            form.add_error(None, str(refusal))
+            may_wait = isinstance(refusal, operations.NotProven)
+    return render(request, "billing/link_confirm.html", {"link": link, "form": form, "may_wait": may_wait})
+
+
+def _confirm(request: HttpRequest, user: User, link: Link, form: ProofForm) -> HttpResponse:
+    claim = operations.Claim(
+        supplier=link.account.supplier,
+        digits=link.account.digits,
+        shown_number=link.account.number,
+        service=link.account.service,
+        proof=form.proof,
+        data=form.cleaned_data,
+        alias=link.alias,
+        group_id=link.group_id,
+    )
+    confirm_or_wait = operations.await_payment if "wait" in request.POST else operations.link_personal_account
+    outcome: Link | LinkRequest = confirm_or_wait(
+        user=user, claim=claim, network_address=client_address(request), at=timezone.now()
+    )
+    if isinstance(outcome, LinkRequest):
+        messages.info(request, "Подождём этот платёж десять дней. Как только он дойдёт до поставщика, скажем.")
+    else:
+        messages.success(request, "Платёж подтвердил лицевой счёт: теперь видны счета и платежи.")
+    return redirect("billing:account_detail", link.pk)
+
+
 @require_POST
 def link_request_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     try:

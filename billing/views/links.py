@@ -15,6 +15,7 @@ from billing import operations, queries
 from billing.forms import DeliveryForm, LinkEditForm
 from billing.models import AccountGroup, BillDelivery, Link
 from billing.models.links import NEW_FOR
+from billing.reduced_links import lead_to_payment
 
 
 def _get_link_or_404(user: User, pk: int) -> Link:
@@ -72,6 +73,8 @@ def link_restore(request: HttpRequest, pk: int) -> HttpResponse:
 def delivery_edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = resident_of(request)
     link = _get_link_or_404(user, pk)
+    if refused := lead_to_payment(request, link):
+        return refused
     if held := show_hold(request, at=timezone.now()) or ask_for_password(request, at=timezone.now()):
         return held
     form = DeliveryForm(

@@ -13,6 +13,7 @@ from accounts.residents import resident_of
 from billing import operations as billing_operations
 from billing import queries as billing
 from billing.models import BillLine, Link
+from billing.reduced_links import lead_to_payment
 from meters.bill_check import BillCheck, check_bill, choose_lines
 from meters.history_filter import SHOWN, HistoryFilter, read_filter
 from meters.history_list import describe_groups, list_readings
@@ -41,6 +42,8 @@ def meter_history(request: HttpRequest, pk: int) -> HttpResponse:
     except Link.DoesNotExist as error:
         raise Http404 from error
     if request.method == "POST":
+        if refused := lead_to_payment(request, around.link):
+            return refused
         billing_operations.mark_history_checked(user=user, link_id=around.link.pk, at=timezone.now())
         messages.success(request, "Отметили: показания сверены со счётом.")
         return redirect("meters:meter_history", pk)
@@ -56,6 +59,8 @@ def paper_bill(request: HttpRequest, pk: int) -> HttpResponse:
         around = get_neighbourhood(user, pk)
     except Link.DoesNotExist as error:
         raise Http404 from error
+    if refused := lead_to_payment(request, around.link):
+        return refused
     name_meters(user, [around.place.meter])
     asked = request.GET.dict() or None
     form = PaperBillForm(asked, meter=around.place.meter, scales=around.scales, on=timezone.localdate())
@@ -79,7 +84,7 @@ def _describe(user: User, around: Neighbourhood, before: date | None, wanted: Hi
     name_meters(user, [place.meter])
     page = queries.get_readings_page(user, place, around.scales, before=before, wanted=wanted)
     since = min((row.taken_on for row in page.readings), default=timezone.localdate()).replace(day=1)
-    lines = _choose(billing.get_bill_lines([link.account_id], since), around)
+    lines = _choose(billing.get_bill_lines(user, [link.account_id], since), around)
     rows = build_rows(
         place.meter,
         around.scales,
@@ -112,7 +117,7 @@ def _describe(user: User, around: Neighbourhood, before: date | None, wanted: Hi
         context |= {
             "last": list_readings(get_last_readings([place])[0]),
             "chart": _draw_chart(user, around, page.readings),
-            "check": _check_last_bill(around, page.readings),
+            "check": _check_last_bill(user, around, page.readings),
         }
     return context
 
@@ -122,9 +127,9 @@ def _choose(lines: list[BillLine], around: Neighbourhood) -> list[BillLine]:
     return choose_lines(lines, around.place.meter, is_only_meter=is_only)
 
 
-def _check_last_bill(around: Neighbourhood, readings: list[Reading]) -> BillCheck | None:
+def _check_last_bill(user: User, around: Neighbourhood, readings: list[Reading]) -> BillCheck | None:
     account_id = around.link.account_id
-    lines = billing.get_last_bill_lines([account_id]).get(account_id, [])
+    lines = billing.get_last_bill_lines([account_id], visible_to=user).get(account_id, [])
     calendar = around.link.account.supplier.reading_calendar
     return check_bill(around.place.meter, around.scales, _choose(lines, around), readings, calendar)
 

@@ -109,7 +109,7 @@ def _write_report(
         branch=billing.get_branch_for(account),
         reason=reason,
         text=text,
-        facts=collect_facts(account).about(meter),
+        facts=collect_facts(account, user).about(meter),
         created_at=at,
     )
     if replacement is not None:

@@ -47,6 +47,7 @@ OWN = {
     "notifications:notification_open",
     "billing:account_detail",
     "billing:link_check",
+    "billing:link_confirm",
     "billing:link_edit",
     "billing:link_end",
     "billing:link_restore",
