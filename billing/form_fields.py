@@ -20,6 +20,7 @@ class MoneyField(forms.Field):
         "invalid": "Впишите сумму цифрами, например 1 234,50",
         "kopecks": "В сумме не бывает больше двух цифр после запятой",
         "range": "Сумма должна быть больше нуля",
+        "too_large": "Так много за квартиру не платят: проверьте сумму",
     }
 
     def __init__(self, **options: Any) -> None:
@@ -45,8 +46,10 @@ class MoneyField(forms.Field):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
         if not amount.is_finite() or not text.replace(".", "").isdecimal():
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        if not 0 < amount <= MOST_MONEY:
+        if amount <= 0:
             raise ValidationError(self.error_messages["range"], code="range")
+        if amount > MOST_MONEY:
+            raise ValidationError(self.error_messages["too_large"], code="too_large")
         if amount != amount.quantize(Decimal("0.01")):
             raise ValidationError(self.error_messages["kopecks"], code="kopecks")
         return amount.quantize(Decimal("0.01"))

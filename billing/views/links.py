@@ -51,7 +51,10 @@ def link_end(request: HttpRequest, pk: int) -> HttpResponse:
         return asked
     if request.method != "POST":
         return render(request, "billing/link_confirm_end.html", {"link": link})
-    operations.end_link(user=user, link_id=pk, at=timezone.now())
+    try:
+        operations.end_link(user=user, link_id=pk, at=timezone.now())
+    except Link.DoesNotExist as error:
+        raise Http404 from error
     messages.info(request, f"Лицевой счёт {link.account.number} отвязан. Всё, что вы передали, осталось у поставщика.")
     return redirect("billing:account_list")
 
