@@ -8,6 +8,7 @@ from pathlib import Path
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -76,7 +77,7 @@ def write_worker() -> str:
     """The worker's source after the facts it goes by. Its version is the fingerprint of everything it keeps."""
     shell = reverse("meters:offline_form")
     facts = {
-        "version": _fingerprint((WORKER, *KEPT)),
+        "version": _fingerprint((WORKER, *KEPT), render_to_string("meters/offline_form.html")),
         "shell": shell,
         "form": reverse("meters:reading_form"),
         "kept": [shell, *sorted({static(name) for name in KEPT})],
@@ -85,8 +86,8 @@ def write_worker() -> str:
     return f"self.portal = {json.dumps(facts)};\nimportScripts({json.dumps(static(SENDINGS))});\n{source}"
 
 
-def _fingerprint(names: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
+def _fingerprint(names: tuple[str, ...], shell: str) -> str:
+    digest = hashlib.sha256(shell.encode())
     for name in names:
         digest.update(_read(name))
     return digest.hexdigest()[:16]

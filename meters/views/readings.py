@@ -38,7 +38,7 @@ def reading_form(request: HttpRequest) -> HttpResponse:
             if operations.differs_from(form.typed, sent):
                 messages.warning(
                     request,
-                    "Эта форма уже отправлена, вот её квитанции. Другие цифры передайте заново: нажмите «Исправить».",
+                    "Эта форма уже отправлена, вот её квитанции. Другие цифры передайте на странице «Показания».",
                 )
             return redirect("meters:submission_batch", key=key)
     context = {

@@ -48,7 +48,7 @@ async function noticeOwner({ owner }) {
     const before = localStorage.getItem("owner");
     if (before !== null && before !== owner) {
       await import("./offline/sendings.js");
-      await self.sendings.forget();
+      await self.sendings.forgetOthers(owner);
     }
     localStorage.setItem("owner", owner);
   } catch (error) {

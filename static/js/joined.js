@@ -52,7 +52,7 @@ async function noticeOwner({ owner }) {
     const before = localStorage.getItem("owner");
     if (before !== null && before !== owner) {
       await Promise.resolve(take("offline/sendings.js"));
-      await self.sendings.forget();
+      await self.sendings.forgetOthers(owner);
     }
     localStorage.setItem("owner", owner);
   } catch (error) {
@@ -408,6 +408,13 @@ const { sendings } = self;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
+const NOT_KEPT = "Телефон не сохранил цифры: похоже, на нём не осталось места. Запишите их и передайте, когда появится связь.";
+
+function tellToday() {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
 const find = (root, name) => root.querySelector(`[data-${name}]`);
 const copy = (page, name) => find(page, `${name}-template`).content.firstElementChild.cloneNode(true);
 
@@ -434,7 +441,7 @@ function drawScale(page, card, scale) {
 
 function tellDays({ cutOff, cutOffDay }) {
   if (!cutOffDay) return "";
-  const late = new Date().toISOString().slice(0, 10) > cutOff;
+  const late = tellToday() > cutOff;
   return late
     ? `Показания до ${cutOffDay} уже вошли в счёт, эти войдут в следующий.`
     : `Чтобы войти в ближайший счёт, показания должны дойти до ${cutOffDay}.`;
@@ -538,7 +545,13 @@ async function offerOfflineForm(page) {
     event.preventDefault();
     const values = readForm(form);
     if (!values || Object.keys(values).length === 0) return;
-    await sendings.keep({ key: crypto.randomUUID(), owner: facts.owner, values });
+    try {
+      await sendings.keep({ key: crypto.randomUUID(), owner: facts.owner, values });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      find(page, "summary").textContent = NOT_KEPT;
+      return;
+    }
     form.reset();
     for (const input of form.querySelectorAll("input")) input.dispatchEvent(new Event("input", { bubbles: true }));
     await show();
@@ -551,7 +564,7 @@ async function offerOfflineForm(page) {
   find(page, "elsewhere").hidden = ["/readings/", "/readings/offline/"].includes(location.pathname);
   if (facts?.cards.length) {
     drawCards(page, facts);
-    form.dataset.draft = `readings-${facts.owner}-${new Date().toISOString().slice(0, 7)}`;
+    form.dataset.draft = `readings-${facts.owner}-${tellToday().slice(0, 7)}`;
     for (const { values } of await sendings.list()) dropFromDraft(form.dataset.draft, values);
     form.hidden = false;
     form.addEventListener("submit", keep);
@@ -640,6 +653,7 @@ self.sendings = (() => {
   const WAITING = "sendings";
   const DAYS_KEPT = 40;
   const DAY = 86_400_000;
+  const TOO_OLD = "Эти цифры записаны давно. Посмотрите на счётчик и передайте заново.";
 
   function open() {
     return new Promise((resolve, reject) => {
@@ -660,7 +674,7 @@ self.sendings = (() => {
         const transaction = base.transaction(store, mode);
         const asked = deed(transaction.objectStore(store));
         transaction.oncomplete = () => resolve(asked.result);
-        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+        transaction.onabort = () => reject(transaction.error ?? asked.error);
       });
     } finally {
       base.close();
@@ -669,7 +683,12 @@ self.sendings = (() => {
 
   const know = (facts) => within(KNOWN, "readwrite", (store) => store.put(facts, "facts"));
 
-  const forget = () => within(KNOWN, "readwrite", (store) => store.clear());
+  const forgetOthers = (owner) =>
+    within(KNOWN, "readwrite", (store) => {
+      const asked = store.get("facts");
+      asked.onsuccess = () => { if (asked.result?.owner !== owner) store.clear(); };
+      return asked;
+    });
 
   async function getKnown() {
     const facts = await within(KNOWN, "readonly", (store) => store.get("facts"));
@@ -707,7 +726,7 @@ self.sendings = (() => {
     let stuck = 0;
     for (const sending of waiting) {
       if (door.state) await mark(sending, { state: door.state });
-      else if (sending.owner === door.owner) await sendOne(sending, door.token);
+      else if (sending.owner === door.owner) await sendOrAsk(sending, door.token);
       else continue;
       if (sending.state === "waiting") stuck += 1;
     }
@@ -722,6 +741,11 @@ self.sendings = (() => {
     } catch {
       return { state: "waiting" };
     }
+  }
+
+  function sendOrAsk(sending, token) {
+    const isOld = Date.now() - sending.savedAt > DAYS_KEPT * DAY;
+    return isOld ? mark(sending, { state: "check", errors: [TOO_OLD] }) : sendOne(sending, token);
   }
 
   async function sendOne(sending, token) {
@@ -743,7 +767,7 @@ self.sendings = (() => {
     return mark(sending, { state: "waiting" });
   }
 
-  return { know, forget, getKnown, keep, list, remove, sendAll, isOpen };
+  return { know, forgetOthers, getKnown, keep, list, remove, sendAll, isOpen };
 })();
 };
 modules["offline/told.js"] = (out) => {

@@ -10,6 +10,14 @@ const { sendings } = self;
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
+const NOT_KEPT = "Телефон не сохранил цифры: похоже, на нём не осталось места. Запишите их и передайте, когда появится связь.";
+
+/** Of this device's clock and zone, as "2026-11-25". */
+function tellToday() {
+  const now = new Date();
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
+}
+
 const find = (root, name) => root.querySelector(`[data-${name}]`);
 const copy = (page, name) => find(page, `${name}-template`).content.firstElementChild.cloneNode(true);
 
@@ -37,7 +45,7 @@ function drawScale(page, card, scale) {
 /** Until when it has to arrive, told by the clock of this device. */
 function tellDays({ cutOff, cutOffDay }) {
   if (!cutOffDay) return "";
-  const late = new Date().toISOString().slice(0, 10) > cutOff;
+  const late = tellToday() > cutOff;
   return late
     ? `Показания до ${cutOffDay} уже вошли в счёт, эти войдут в следующий.`
     : `Чтобы войти в ближайший счёт, показания должны дойти до ${cutOffDay}.`;
@@ -145,7 +153,13 @@ export default async function offerOfflineForm(page) {
     event.preventDefault();
     const values = readForm(form);
     if (!values || Object.keys(values).length === 0) return;
-    await sendings.keep({ key: crypto.randomUUID(), owner: facts.owner, values });
+    try {
+      await sendings.keep({ key: crypto.randomUUID(), owner: facts.owner, values });
+    } catch (error) {
+      if (!(error instanceof DOMException)) throw error;
+      find(page, "summary").textContent = NOT_KEPT;
+      return;
+    }
     form.reset();
     for (const input of form.querySelectorAll("input")) input.dispatchEvent(new Event("input", { bubbles: true }));
     await show();
@@ -158,7 +172,7 @@ export default async function offerOfflineForm(page) {
   find(page, "elsewhere").hidden = ["/readings/", "/readings/offline/"].includes(location.pathname);
   if (facts?.cards.length) {
     drawCards(page, facts);
-    form.dataset.draft = `readings-${facts.owner}-${new Date().toISOString().slice(0, 7)}`;
+    form.dataset.draft = `readings-${facts.owner}-${tellToday().slice(0, 7)}`;
     for (const { values } of await sendings.list()) dropFromDraft(form.dataset.draft, values);
     form.hidden = false;
     form.addEventListener("submit", keep);

@@ -1,5 +1,6 @@
 """A resident in the cellar: the form opens without a network, keeps what was typed, and sends it once there is one."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -52,7 +53,7 @@ def phone(browser: Browser, line: Line, known_device: list[Any]) -> Iterator[Pag
 
 def wait_for_the_worker(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready")
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
 
 
 def come_back(page: Page, line: Line) -> None:
@@ -77,6 +78,26 @@ def type_a_little_more(page: Page, more: int = 7) -> dict[str, str]:
         field.fill(value)
         typed[str(field.get_attribute("name"))] = value
     return typed
+
+
+def alter_kept(page: Page, store: str, change: str) -> None:
+    """Change every row that the phone keeps: `change` is JavaScript over `row`."""
+    page.evaluate(
+        """([store, change]) => new Promise((done) => {
+          const asked = indexedDB.open("readings");
+          asked.onsuccess = () => {
+            const transaction = asked.result.transaction(store, "readwrite");
+            const cursor = transaction.objectStore(store).openCursor();
+            cursor.onsuccess = () => {
+              if (!cursor.result) return;
+              cursor.result.update(Object.assign(cursor.result.value, change));
+              cursor.result.continue();
+            };
+            transaction.oncomplete = () => { asked.result.close(); done(); };
+          };
+        })""",
+        [store, json.loads(change)],
+    )
 
 
 def kept(page: Page, state: str) -> Locator:
@@ -212,9 +233,50 @@ def test_another_resident_on_the_phone_sees_nothing_of_the_one_before(phone: Pag
     come_in(phone)
     wait_for_the_worker(phone)
     phone.evaluate("localStorage.setItem('owner', 'somebody else')")
+    alter_kept(phone, "known", '{"owner": "somebody else"}')
     phone.goto("/more/")
-    phone.wait_for_function("localStorage.getItem('owner') !== 'somebody else'")
+    phone.wait_for_function("() => localStorage.getItem('owner') !== 'somebody else'")
     line.cut()
     phone.goto("/readings/")
     expect(phone.get_by_text("Здесь пока нет ваших счётчиков")).to_be_visible()
     look(phone)
+
+
+def test_who_comes_straight_to_readings_after_another_has_his_form_in_the_cellar(phone: Page, line: Line) -> None:
+    come_in(phone)
+    wait_for_the_worker(phone)
+    phone.evaluate("localStorage.setItem('owner', 'somebody else')")
+    alter_kept(phone, "known", '{"owner": "somebody else"}')
+    phone.reload()
+    phone.wait_for_function("() => localStorage.getItem('owner') !== 'somebody else'")
+    expect(phone.locator("[data-offline-ready].is-ready")).to_be_visible()
+    line.cut()
+    phone.goto("/readings/")
+    expect(first_meter(phone)).to_be_visible()
+
+
+def test_figures_of_long_ago_are_not_sent_as_those_of_today(phone: Page, line: Line) -> None:
+    come_in(phone)
+    wait_for_the_worker(phone)
+    line.cut()
+    phone.goto("/readings/")
+    type_a_little_more(phone, 9)
+    phone.get_by_role("button", name="Сохранить и передать").click()
+    expect(kept(phone, "waiting")).to_have_count(1)
+    alter_kept(phone, "sendings", '{"savedAt": 1700000000000}')
+    come_back(phone, line)
+    expect(kept(phone, "check")).to_contain_text("записаны давно")
+
+
+def test_a_phone_without_room_says_so_and_keeps_what_was_typed_in_sight(phone: Page, line: Line) -> None:
+    come_in(phone)
+    wait_for_the_worker(phone)
+    line.cut()
+    phone.goto("/readings/")
+    typed = type_a_little_more(phone)
+    full = "() => { throw new DOMException('no room', 'QuotaExceededError'); }"
+    phone.evaluate(f"IDBObjectStore.prototype.put = {full}; null")
+    phone.get_by_role("button", name="Сохранить и передать").click()
+    expect(phone.locator("[data-summary]")).to_contain_text("Телефон не сохранил цифры")
+    for field, value in typed.items():
+        expect(phone.locator(f"input[name='{field}']")).to_have_value(value)

@@ -51,3 +51,16 @@ def test_the_worker_keeps_only_files_that_exist_and_its_version_follows_them(
     after = write_worker()
     write_worker.cache_clear()
     assert before.splitlines()[0] != after.splitlines()[0]
+
+
+def test_other_words_on_the_form_make_another_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shell is kept like its files: with the same worker a phone would show the former words for ever."""
+    from portal import installing
+
+    before = write_worker()
+    render = installing.render_to_string
+    monkeypatch.setattr(installing, "render_to_string", lambda name: render(name).replace("без связи", "в подвале"))
+    write_worker.cache_clear()
+    after = write_worker()
+    write_worker.cache_clear()
+    assert before.splitlines()[0] != after.splitlines()[0]

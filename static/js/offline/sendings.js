@@ -9,6 +9,7 @@ self.sendings = (() => {
   const WAITING = "sendings";
   const DAYS_KEPT = 40;
   const DAY = 86_400_000;
+  const TOO_OLD = "Эти цифры записаны давно. Посмотрите на счётчик и передайте заново.";
 
   function open() {
     return new Promise((resolve, reject) => {
@@ -29,7 +30,7 @@ self.sendings = (() => {
         const transaction = base.transaction(store, mode);
         const asked = deed(transaction.objectStore(store));
         transaction.oncomplete = () => resolve(asked.result);
-        transaction.onerror = transaction.onabort = () => reject(transaction.error);
+        transaction.onabort = () => reject(transaction.error ?? asked.error);
       });
     } finally {
       base.close();
@@ -39,7 +40,13 @@ self.sendings = (() => {
   /** Facts of the form as a page of the server showed them; they take the place of whatever was known before. */
   const know = (facts) => within(KNOWN, "readwrite", (store) => store.put(facts, "facts"));
 
-  const forget = () => within(KNOWN, "readwrite", (store) => store.clear());
+  /** What was known of anybody else; the facts of `owner` may have come a moment ago. */
+  const forgetOthers = (owner) =>
+    within(KNOWN, "readwrite", (store) => {
+      const asked = store.get("facts");
+      asked.onsuccess = () => { if (asked.result?.owner !== owner) store.clear(); };
+      return asked;
+    });
 
   /** The facts last seen, or null when there are none or they are too old to be trusted. */
   async function getKnown() {
@@ -82,7 +89,7 @@ self.sendings = (() => {
     let stuck = 0;
     for (const sending of waiting) {
       if (door.state) await mark(sending, { state: door.state });
-      else if (sending.owner === door.owner) await sendOne(sending, door.token);
+      else if (sending.owner === door.owner) await sendOrAsk(sending, door.token);
       else continue;
       if (sending.state === "waiting") stuck += 1;
     }
@@ -98,6 +105,12 @@ self.sendings = (() => {
     } catch {
       return { state: "waiting" };
     }
+  }
+
+  // The day of arrival is the day that counts: figures of long ago are no reading of today.
+  function sendOrAsk(sending, token) {
+    const isOld = Date.now() - sending.savedAt > DAYS_KEPT * DAY;
+    return isOld ? mark(sending, { state: "check", errors: [TOO_OLD] }) : sendOne(sending, token);
   }
 
   async function sendOne(sending, token) {
@@ -120,5 +133,5 @@ self.sendings = (() => {
     return mark(sending, { state: "waiting" });
   }
 
-  return { know, forget, getKnown, keep, list, remove, sendAll, isOpen };
+  return { know, forgetOthers, getKnown, keep, list, remove, sendAll, isOpen };
 })();
