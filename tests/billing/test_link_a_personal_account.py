@@ -155,6 +155,12 @@ def test_a_day_ahead_is_told(as_alice: PageClient, typed: dict[str, str]) -> Non
     assert "Этот день ещё не наступил" in response.content.decode()
 
 
+def test_a_sum_nobody_pays_is_told_so(as_alice: PageClient, typed: dict[str, str]) -> None:
+    html = as_alice.post(URL, typed | {"amount": "9999999999"}).content.decode()
+    assert "Так много за квартиру не платят" in html
+    assert "больше нуля" not in html
+
+
 @pytest.mark.parametrize("amount", ["пять", "-5", "0", "1,234", "NaN", "1e3", "9" * 40, "Infinity", "1_000"])
 def test_what_is_no_sum_is_told(as_alice: PageClient, typed: dict[str, str], amount: str) -> None:
     response = as_alice.post(URL, typed | {"amount": amount})

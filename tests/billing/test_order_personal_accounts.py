@@ -117,6 +117,15 @@ def test_delivery_needs_a_way_and_a_confirmed_address(
     assert "/my-data/e-mail/" in response.content.decode()
 
 
+def test_unlinked_by_two_taps_at_once_is_simply_not_there(
+    as_alice: PageClient, alices_flat: Link, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second tap has seen the link, and then the first one ends it."""
+    monkeypatch.setattr("billing.views.links._get_link_or_404", lambda user, pk: alices_flat)
+    assert as_alice.post(at("link_end", alices_flat.pk)).status_code == 302
+    assert as_alice.post(at("link_end", alices_flat.pk)).status_code == 404
+
+
 def test_unlinking_asks_first_and_can_be_taken_back(as_alice: PageClient, alices_flat: Link, alice: User) -> None:
     page = as_alice.get(at("link_end", alices_flat.pk)).content.decode()
     assert "останется у поставщика" in page
