@@ -88,8 +88,10 @@ def fetch_dropped(arrival: Arrival, progress: LeasedProgress) -> Path:
 
 def _fetch(arrival: Arrival, path: Path, progress: LeasedProgress) -> None:
     inbox = open_inbox()
-    dropped = inbox.find_dropped(arrival.origin) if inbox else None
-    if inbox is None or dropped is None or dropped.fingerprint != arrival.fingerprint:
+    if inbox is None:
+        raise InboxAway("REGISTRY_INBOX is not set where imports run")
+    dropped = inbox.find_dropped(arrival.origin)
+    if dropped is None or dropped.fingerprint != arrival.fingerprint:
         raise UnreadablePackage("Пакет исчез из папки обмена или изменился, пока ждал очереди.")
     if not has_room_for(dropped.size):
         raise InboxAway("no room on the disk")
