@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from billing.calendar import ReadingCalendar, name_day, name_month
 from billing.models import BillLine
+from meters.figures_in_words import show_number
 from meters.models import Meter, Reading, Scale, Submission
 from meters.origins import OTHER_RESIDENT, Origin, get_origin
 from meters.plausibility.values import as_shown
 from meters.quantities import format_number, format_quantity
 from meters.queries.places import LastReading
-from meters.verdict_words import show_number
 
 USUAL_INTERVAL = timedelta(days=45)
 LONGEST_INTERVAL = timedelta(days=366)

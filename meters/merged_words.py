@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from meters.figures_in_words import show_day, show_number
 from meters.plausibility import Finding
-from meters.verdict_words import Words, show_day, show_number, tell_finding
+from meters.verdict_words import Words, tell_finding
 
 NBSP = "\u00a0"
 

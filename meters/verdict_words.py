@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 
-from billing.calendar import choose_plural, name_day
+from meters.figures_in_words import NBSP, show_day, show_number, tell_amount, tell_base, tell_count, tell_usual
 from meters.plausibility import Finding
 
-NBSP = "\u00a0"
 ERROR_REPORT, METER_REPLACED, REPLACEMENT_REQUEST = "error_report", "meter_replaced", "replacement_request"
 
 
@@ -29,43 +26,6 @@ class Words:
 def tell_finding(finding: Finding) -> Words:
     """Words for one finding. A code nobody wrote words for is a fault, and raises KeyError."""
     return _WORDS[finding.code](finding, finding.figures)
-
-
-def show_number(text: str) -> str:
-    """`12896` as «12 896», `47.120` as «47,120»: every digit after the point that the value has."""
-    value = Decimal(text)
-    whole, _, fraction = f"{abs(value):f}".partition(".")
-    grouped = f"{int(whole):,}".replace(",", NBSP)
-    return ("−" if value < 0 else "") + (f"{grouped},{fraction}" if fraction else grouped)
-
-
-def show_day(text: str) -> str:
-    """`2026-10-20` as «20 октября 2026»."""
-    day = date.fromisoformat(text)
-    return f"{name_day(day)} {day.year}"
-
-
-def _amount(figures: Mapping[str, str], name: str) -> str:
-    unit = figures.get("unit", "")
-    return show_number(figures[name]) + (NBSP + unit if unit else "")
-
-
-def _usual(figures: Mapping[str, str]) -> str:
-    if "month" not in figures:
-        return ""
-    if not Decimal(figures["month"]):
-        return "Обычно расхода почти нет. "
-    month = figures["month"].removesuffix(".0")
-    return f"Обычно у вас около {_amount({**figures, 'month': month}, 'month')} в месяц. "
-
-
-def _base(figures: Mapping[str, str]) -> str:
-    on = f" ({show_day(figures['base_on'])})" if "base_on" in figures else " при установке"
-    return f"{show_number(figures['base'])}{on}"
-
-
-def _count(number: str, one: str, few: str, many: str) -> str:
-    return f"{number}{NBSP}{choose_plural(int(number), one, few, many)}"
 
 
 Teller = Callable[[Finding, Mapping[str, str]], Words]
@@ -91,14 +51,10 @@ def _missing_scale(finding: Finding, figures: Mapping[str, str]) -> Words:
     )
 
 
-def _not_a_number(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Это не похоже на показание.", "Впишите только цифры, как на счётчике, дробь отделите запятой.")
-
-
 def _too_many_digits(finding: Finding, figures: Mapping[str, str]) -> Words:
     text = "На счётчике столько цифр нет."
     if digits := figures.get("digits_left"):
-        text = f"На счётчике {_count(digits, 'цифра', 'цифры', 'цифр')} до запятой."
+        text = f"На счётчике {tell_count(digits, 'цифра', 'цифры', 'цифр')} до запятой."
     if finding.suggestion:
         suggested = show_number(next(iter(finding.suggestion.values())))
         return Words("Слишком много цифр.", f"{text} Может быть, там {suggested}?", suggestion_label=f"Да, {suggested}")
@@ -143,7 +99,7 @@ def _rollover(finding: Finding, figures: Mapping[str, str]) -> Words:
     value = show_number(figures["value"])
     return Words(
         "Счётчик прошёл через ноль?",
-        f"Было {_base(figures)}, теперь {value}. Если барабан начал сначала, расход {_amount(figures, 'use')}. "
+        f"Было {tell_base(figures)}, теперь {value}. Если барабан начал сначала, расход {tell_amount(figures, 'use')}. "
         "Подтвердите, и мы покажем цифры сотруднику.",
         keep_label=f"Да, прошёл через ноль: {value}",
     )
@@ -172,7 +128,7 @@ def _lost_point(finding: Finding, figures: Mapping[str, str]) -> Words:
     kept = "" if figures.get("impossible") else f"Нет, всё верно: {show_number(figures['value'])}"
     return Words(
         "Похоже, сдвинулась запятая.",
-        f"{_usual(figures)}Может быть, на счётчике {suggested}?",
+        f"{tell_usual(figures)}Может быть, на счётчике {suggested}?",
         suggestion_label=f"Да, {suggested}",
         keep_label=kept,
     )
@@ -189,7 +145,7 @@ def _other_meter(finding: Finding, figures: Mapping[str, str]) -> Words:
 
 def _lower_than_actual(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Меньше прежнего: было {_base(figures)}.",
+        f"Меньше прежнего: было {tell_base(figures)}.",
         "Проверьте цифры. Если счётчик заменили или прежнее показание неверно, сообщите об этом.",
         offers=(METER_REPLACED, ERROR_REPORT),
     )
@@ -204,25 +160,25 @@ def _lower_than_estimate(finding: Finding, figures: Mapping[str, str]) -> Words:
 
 def _over_physical(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Столько счётчик сосчитать не может: {_amount(figures, 'use')}.",
-        f"За {_count(figures['days'], 'день', 'дня', 'дней')} через него проходит не больше "
-        f"{_amount(figures, 'most')}. Проверьте цифры.",
+        f"Столько счётчик сосчитать не может: {tell_amount(figures, 'use')}.",
+        f"За {tell_count(figures['days'], 'день', 'дня', 'дней')} через него проходит не больше "
+        f"{tell_amount(figures, 'most')}. Проверьте цифры.",
         offers=(ERROR_REPORT,),
     )
 
 
 def _high(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Расход больше обычного: {_amount(figures, 'use')}.",
-        f"{_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем.",
+        f"Расход больше обычного: {tell_amount(figures, 'use')}.",
+        f"{tell_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем.",
         keep_label=f"Да, всё верно: {show_number(figures['value'])}",
     )
 
 
 def _very_high(finding: Finding, figures: Mapping[str, str]) -> Words:
     return Words(
-        f"Расход намного больше обычного: {_amount(figures, 'use')}.",
-        f"{_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем, а сотрудник посмотрит.",
+        f"Расход намного больше обычного: {tell_amount(figures, 'use')}.",
+        f"{tell_usual(figures)}Проверьте цифры. Если так и есть, подтвердите: мы примем, а сотрудник посмотрит.",
         keep_label=f"Да, всё верно: {show_number(figures['value'])}",
     )
 
@@ -243,10 +199,6 @@ def _duplicate(finding: Finding, figures: Mapping[str, str]) -> Words:
 def _supersedes(finding: Finding, figures: Mapping[str, str]) -> Words:
     receipt = f" по квитанции №{NBSP}{figures['receipt']}" if figures.get("receipt") else ""
     return Words("Заменит переданное раньше.", f"Прежнее показание{receipt} останется в истории.")
-
-
-def _after_hand_over(finding: Finding, figures: Mapping[str, str]) -> Words:
-    return Words("Войдёт в следующий счёт.", "Показания за этот месяц поставщик уже забрал.")
 
 
 def _verification_expired(finding: Finding, figures: Mapping[str, str]) -> Words:
@@ -276,7 +228,9 @@ _WORDS: dict[str, Teller] = {
     ),
     "missing_scale": _missing_scale,
     "unknown_scale": _plain("У счётчика нет такой зоны.", "Обновите страницу: сведения о счётчике изменились."),
-    "not_a_number": _not_a_number,
+    "not_a_number": _plain(
+        "Это не похоже на показание.", "Впишите только цифры, как на счётчике, дробь отделите запятой."
+    ),
     "negative": _plain("Показание не бывает меньше нуля.", "Впишите цифры без минуса."),
     "too_many_digits": _too_many_digits,
     "extra_decimals": _extra_decimals,
@@ -299,7 +253,7 @@ _WORDS: dict[str, Teller] = {
     "first_reading": _plain("Это первое показание счётчика.", "Сравнить пока не с чем: его посмотрит сотрудник."),
     "duplicate": _duplicate,
     "supersedes": _supersedes,
-    "after_hand_over": _after_hand_over,
+    "after_hand_over": _plain("Войдёт в следующий счёт.", "Показания за этот месяц поставщик уже забрал."),
     "verification_expired": _verification_expired,
     "refused_by_supplier": _refused_by_supplier,
 }
