@@ -17,13 +17,22 @@ from django.views.decorators.http import require_POST
 from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
 from billing import staff_scope
+from billing.calendar import name_month
 from billing.staff_access import AccountAdmin, get_holders
 from meters import operations
 from meters.models import Installation, Meter, Reading, ReadingReview, ReviewTemplate, Scale, Submission
 from meters.queries import submissions as queries
 from meters.staff_decisions import decide_chosen
 from meters.staff_forms import InspectionForm, ReviewForm
-from meters.staff_lists import AgeFilter, FindingFilter, LongListAdmin, ReviewFilter, SupplierFilter, find_meters
+from meters.staff_lists import (
+    FINDINGS,
+    AgeFilter,
+    FindingFilter,
+    LongListAdmin,
+    ReviewFilter,
+    SupplierFilter,
+    find_meters,
+)
 from meters.staff_queue import describe_submission, find_next
 from meters.staff_thresholds import stop_trial_view, threshold_trials_view, thresholds_view
 from meters.staff_trials import try_reading_view, verify_receipt_view
@@ -122,7 +131,7 @@ class ReadingAdmin(FactsAdmin):
 @admin.register(Submission)
 class SubmissionAdmin(LongListAdmin, AccountAdmin):
     is_reason = "Проверка переданных показаний"
-    list_display = ["receipt", "account", "meter", "state", "period", "submitted_at"]
+    list_display = ["receipt", "account", "meter", "found", "state", "month", "submitted_at"]
     list_filter = [ReviewFilter, FindingFilter, AgeFilter, ("account__supplier", SupplierFilter)]
     list_select_related = ["account", "meter"]
     actions = ["accept_chosen", "ask_chosen", "refuse_chosen"]
@@ -133,6 +142,15 @@ class SubmissionAdmin(LongListAdmin, AccountAdmin):
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
         """What waits: the longest first, which is the order of its index; all else: the newest first."""
         return ("-pk",) if request.GET.get(ReviewFilter.parameter_name) else ("submitted_at", "pk")
+
+    @admin.display(description="что найдено")
+    def found(self, submission: Submission) -> str:
+        """What the check asked about: why it waits."""
+        return ", ".join(FINDINGS[row["code"]] for row in submission.findings if row["code"] in FINDINGS)
+
+    @admin.display(description="входит в счёт за", ordering="period")
+    def month(self, submission: Submission) -> str:
+        return f"{name_month(submission.period)} {submission.period.year}"
 
     @admin.display(description="состояние")
     def state(self, submission: Submission) -> str:

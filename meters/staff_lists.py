@@ -20,6 +20,17 @@ from meters.serials import normalise_serial
 COUNTED, REACHED = 500, 5000
 STAFF_NAMES: dict[str, str] = {Submission.Status.NEEDS_CONFIRMATION: "ждёт ответа жителя"}
 """Where the word a resident reads would be wrong at the desk."""
+FINDINGS = {
+    "first_reading": "первое показание",
+    "very_high": "очень большой расход",
+    "rollover": "переход через ноль",
+    "high": "большой расход",
+    "zones_swapped": "день и ночь местами",
+    "lost_point": "сдвинулась запятая",
+    "other_meter": "другой счётчик",
+    "sum_mismatch": "сумма не сходится",
+}
+"""What the check asks about, as short as a list has room for."""
 
 
 class CappedPaginator(Paginator[Any]):
@@ -121,16 +132,7 @@ class FindingFilter(admin.SimpleListFilter):
     parameter_name = "finding"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("first_reading", "первое показание"),
-            ("very_high", "очень большой расход"),
-            ("rollover", "переход через ноль"),
-            ("high", "большой расход"),
-            ("zones_swapped", "день и ночь местами"),
-            ("lost_point", "сдвинулась запятая"),
-            ("other_meter", "другой счётчик"),
-            ("sum_mismatch", "сумма не сходится"),
-        ]
+        return list(FINDINGS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         return queryset.filter(findings__contains=[{"code": self.value()}]) if self.value() else queryset

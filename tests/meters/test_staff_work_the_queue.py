@@ -212,6 +212,8 @@ def test_a_long_queue_is_counted_only_so_far_and_says_so(
     monkeypatch.setattr("meters.staff_lists.COUNTED", 2)
     html = desk.get(reverse(LIST)).content.decode()
     assert "Всего: больше 2" in html
+    assert '<td class="field-found">очень большой расход</td>' in html
+    assert "ноябрь 2026" in html
     assert html.index(questioned.receipt) < min(html.index(row.receipt) for row in later)
     monkeypatch.setattr("meters.staff_lists.COUNTED", 3)
     assert "Всего: 3" in desk.get(reverse(LIST)).content.decode()
