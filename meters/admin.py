@@ -1,11 +1,11 @@
-"""What staff see of meters and readings. Facts are read only; a submission is decided by the operation alone."""
+"""What staff do with readings: a submission is decided by the operation alone. Facts stand in `staff_facts`."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,15 +14,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.http import require_POST
 
-from accounts.audit.staff_views import WatchedAdmin
 from accounts.residents import staff_of
-from billing import staff_scope
 from billing.calendar import name_month
-from billing.staff_access import AccountAdmin, get_holders
+from billing.staff_access import AccountAdmin
 from meters import operations
-from meters.models import Installation, Meter, Reading, ReadingReview, ReviewTemplate, Scale, Submission
+from meters.models import ReadingReview, ReviewTemplate, Submission
 from meters.queries import submissions as queries
 from meters.staff_decisions import decide_chosen
+from meters.staff_facts import MeterAdmin, ReadingAdmin
 from meters.staff_forms import InspectionForm, ReviewForm
 from meters.staff_lists import (
     FINDINGS,
@@ -37,95 +36,14 @@ from meters.staff_queue import describe_submission, find_next
 from meters.staff_thresholds import stop_trial_view, threshold_trials_view, thresholds_view
 from meters.staff_trials import try_reading_view, verify_receipt_view
 
+__all__ = ["MeterAdmin", "ReadingAdmin", "ReviewTemplateAdmin", "SubmissionAdmin"]
+
 TONES: dict[str, str] = {
     Submission.Status.NEEDS_CONFIRMATION: " staff-badge--waiting",
     Submission.Status.ACCEPTED: " staff-badge--good",
     Submission.Status.BILLED: " staff-badge--good",
     Submission.Status.REFUSED: " staff-badge--bad",
 }
-
-
-class FactsAdmin(LongListAdmin, WatchedAdmin):
-    """Facts of the supplier: an edit would be overwritten by the next registry."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-
-class InstallationInline(admin.TabularInline[Installation, Meter]):
-    model = Installation
-    can_delete = False
-    extra = max_num = 0
-    raw_id_fields = ["account"]
-
-
-class ScaleInline(admin.TabularInline[Scale, Meter]):
-    model = Scale
-    can_delete = False
-    extra = max_num = 0
-
-
-@admin.register(Meter)
-class MeterAdmin(FactsAdmin):
-    list_display = ["serial", "registration", "model", "supplier", "status", "verified_until"]
-    list_filter = ["supplier", "status"]
-    list_select_related = ["supplier"]
-    search_fields = ["registration"]
-    search_help_text = "Номер на корпусе, регистрационный номер или лицевой счёт"
-    exclude = ["serial_key"]
-    inlines = [InstallationInline, ScaleInline]
-    ordering = ["-pk"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Meter]:
-        return super().get_queryset(request).filter(_within(request, "pk"))
-
-    def asks_reason(self, row: Meter) -> bool:
-        return row.supplier.asks_view_reason
-
-    def get_people(self, row: Meter) -> Iterable[int]:
-        return _get_people(row)
-
-    def get_supplier_name(self, row: Meter) -> str:
-        return row.supplier.name
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Meter], search_term: str
-    ) -> tuple[QuerySet[Meter], bool]:
-        return find_meters(queryset, search_term, ""), False
-
-
-@admin.register(Reading)
-class ReadingAdmin(FactsAdmin):
-    list_display = ["meter", "scale", "taken_on", "value", "kind", "source"]
-    list_filter = ["kind", "source"]
-    list_select_related = ["meter", "scale"]
-    search_fields = ["meter__registration"]
-    search_help_text = "Номер на корпусе, регистрационный номер или лицевой счёт"
-    raw_id_fields = ["meter", "scale", "submission"]
-    ordering = ["-pk"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Reading]:
-        return super().get_queryset(request).filter(_within(request, "meter_id"))
-
-    def asks_reason(self, row: Reading) -> bool:
-        return row.meter.supplier.asks_view_reason
-
-    def get_people(self, row: Reading) -> Iterable[int]:
-        return _get_people(row.meter)
-
-    def get_supplier_name(self, row: Reading) -> str:
-        return row.meter.supplier.name
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Reading], search_term: str
-    ) -> tuple[QuerySet[Reading], bool]:
-        return find_meters(queryset, search_term, "meter__"), False
 
 
 @admin.register(Submission)
@@ -316,16 +234,3 @@ class SubmissionAdmin(LongListAdmin, AccountAdmin):
 class ReviewTemplateAdmin(admin.ModelAdmin[ReviewTemplate]):
     list_display = ["title", "decision", "text"]
     list_filter = ["decision"]
-
-
-def _within(request: HttpRequest, path_to_meter: str) -> Q:
-    """Meters that stand, or stood, at accounts in the scope of the staff."""
-    accounts = staff_scope.within(staff_of(request))
-    if accounts is staff_scope.EVERYTHING:
-        return accounts
-    return Q(**{f"{path_to_meter}__in": Installation.objects.filter(accounts).values("meter_id")})
-
-
-def _get_people(meter: Meter) -> list[int]:
-    """Who holds the account at which the meter stands."""
-    return get_holders(meter.installations.filter(removed_on=None).values_list("account_id", flat=True))
