@@ -1,5 +1,6 @@
 """What templates use to draw the face: icons, the drum, bars, and figures in words."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django import template
 from django.forms import BaseForm, BoundField, CheckboxInput
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from portal import charts, formats
@@ -88,6 +89,23 @@ def moment_ru(value: datetime | None) -> str:
 def phone_ru(value: object) -> str:
     """«+7 921 555-01-42»."""
     return "" if value is None else formats.format_phone(str(value))
+
+
+@register.filter
+def headed(text: str) -> SafeString:
+    """A published text as it was written, its numbered lines («2. Кто может войти») as headings."""
+    blocks = [block.splitlines() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())]
+    drawn = []
+    for first, *rest in blocks:
+        is_heading = re.match(r"\d+\.\s", first) and not first.endswith((".", ";", ":"))
+        lines = rest if is_heading else [first, *rest]
+        if is_heading:
+            drawn.append(format_html("<h2>{}</h2>", first))
+        if lines:
+            drawn.append(
+                format_html("<p>{}</p>", format_html_join(mark_safe("<br>"), "{}", [(line,) for line in lines]))
+            )
+    return SafeString("".join(drawn))
 
 
 @register.inclusion_tag("_drum.html")

@@ -123,6 +123,14 @@ def test_an_error_that_names_its_field_needs_no_label(error: str, label: str, *,
     assert formats.speaks_of(error, label) is speaks
 
 
+def test_numbered_lines_of_a_text_are_headings_and_nothing_in_it_is_a_tag() -> None:
+    text = "Это <b>соглашение</b>.\r\n\r\n1. Кто может войти\r\nВход — по номеру.\r\nИ паролю.\n\n2. Всё это — пункт."
+    assert face.headed(text) == (
+        "<p>Это &lt;b&gt;соглашение&lt;/b&gt;.</p><h2>1. Кто может войти</h2>"
+        "<p>Вход — по номеру.<br>И паролю.</p><p>2. Всё это — пункт.</p>"
+    )
+
+
 def test_bars_grow_with_their_values() -> None:
     chart = charts.draw_bars(
         [{"label": "октябрь", "value": Decimal(200)}, {"label": "ноябрь", "value": 100, "current": True}]
