@@ -29,12 +29,3 @@ def find_free_port() -> int:
             return port
     msg = f"No free port between {PORTS.start} and {PORTS.stop}."
     raise EmbeddedServicesError(msg)
-
-
-def answers(port: int, host: str = HOST) -> bool:
-    """Whether somebody accepts connections on the port."""
-    try:
-        with socket.create_connection((host, port), timeout=1):
-            return True
-    except OSError:
-        return False

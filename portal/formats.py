@@ -49,12 +49,6 @@ def format_money(amount: Decimal) -> str:
     return f"{format_number(rounded, places=2)}{NO_BREAK_SPACE}₽"
 
 
-def format_money_short(amount: Decimal) -> str:
-    """Write whole roubles: «3 413 ₽»."""
-    rounded = amount.quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return f"{format_number(rounded)}{NO_BREAK_SPACE}₽"
-
-
 def choose_plural(number: int, forms: str) -> str:
     """Choose among three comma-separated forms («день,дня,дней») the one that fits the number."""
     one, few, many = (form.strip() for form in forms.split(","))

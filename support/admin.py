@@ -133,12 +133,14 @@ class ErrorReportAdmin(AccountAdmin):
         form = AnswerForm(request.POST)
         if not form.is_valid():
             return self._show(request, report, answer_form=form)
-        text = form.cleaned_data["text"]
+        text, key = form.cleaned_data["text"], form.cleaned_data["key"]
         return self._do(
             request,
             report,
             "Ответ отправлен: житель увидит его в уведомлениях.",
-            lambda at: operations.answer_report(report_id=report.pk, staff=staff_of(request), text=text, at=at),
+            lambda at: operations.answer_report(
+                report_id=report.pk, staff=staff_of(request), text=text, key=key, at=at
+            ),
         )
 
     def resolve_view(self, request: HttpRequest, report_id: int) -> HttpResponse:

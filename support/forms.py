@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -89,10 +89,6 @@ class WithDocuments(forms.Form):
             names = ", ".join(f"«{document.name}»" for document in cleaned["documents"])
             self.add_error("documents", f"Файлы хорошие, но их нужно выбрать ещё раз: {names}.")
         return cleaned
-
-    def clean_key(self) -> UUID:
-        key: UUID = self.cleaned_data["key"]
-        return key
 
 
 class ReportForm(WithDocuments):

@@ -1,6 +1,7 @@
 """What staff fill in at a report. A template's words stand in for an empty field; typed words win."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -31,7 +32,10 @@ class _WordsForm(forms.Form):
 
 
 class AnswerForm(_WordsForm):
+    """Sent twice, it is one answer."""
+
     purposes = (ReplyTemplate.Purpose.ANSWER,)
+    key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4, required=False)
     template = forms.ChoiceField(label="Образец", required=False)
     text = forms.CharField(
         label="Ответ жителю", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})

@@ -34,13 +34,6 @@ def money(value: object) -> str:
 
 
 @register.filter
-def money_short(value: object) -> str:
-    """«3 413 ₽»."""
-    amount = formats.read_decimal(value)
-    return "" if amount is None else formats.format_money_short(amount)
-
-
-@register.filter
 def reading(value: object, places: int | None = None) -> str:
     """«12 896», «47,12»; with an argument exactly so many digits after the comma."""
     number = formats.read_decimal(value)

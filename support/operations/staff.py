@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.urls import reverse
@@ -45,10 +46,15 @@ def take_report(*, report_id: int, staff: User, holder_id: int | None, at: datet
 
 
 @transaction.atomic(durable=True)
-def answer_report(*, report_id: int, staff: User, text: str, at: datetime) -> ReportMessage:
-    """Raises: ErrorReport.DoesNotExist; ReportClosed."""
+def answer_report(*, report_id: int, staff: User, text: str, at: datetime, key: UUID | None = None) -> ReportMessage:
+    """The same key again gives the answer it made before. Raises: ErrorReport.DoesNotExist; ReportClosed."""
     report = _open_report(report_id)
-    message = ReportMessage.objects.create(report=report, author=staff, from_staff=True, text=text, written_at=at)
+    own_key = uuid5(key, f"staff {staff.pk}") if key else None
+    if own_key and (former := ReportMessage.objects.filter(key=own_key, report=report).first()):
+        return former
+    message = ReportMessage.objects.create(
+        report=report, author=staff, from_staff=True, text=text, key=own_key, written_at=at
+    )
     report.status = ErrorReport.Status.ANSWERED
     report.assigned_to = report.assigned_to or staff
     report.save(update_fields=["status", "assigned_to"])

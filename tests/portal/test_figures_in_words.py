@@ -26,10 +26,6 @@ def test_money(amount: str, written: str) -> None:
     assert formats.format_money(Decimal(amount)) == written.replace("_", SPACE)
 
 
-def test_round_money() -> None:
-    assert formats.format_money_short(Decimal("3412.50")) == f"3{SPACE}413{SPACE}₽"
-
-
 @pytest.mark.parametrize(
     ("value", "places", "written"),
     [

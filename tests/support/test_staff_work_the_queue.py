@@ -1,5 +1,6 @@
 """The queue in the admin: found, taken, answered, settled; and what the resident hears."""
 
+import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -62,6 +63,14 @@ def test_the_page_shows_facts_text_files_and_the_letter(as_staff: PageClient, se
     assert reverse("support:attachment_detail", args=[report.attachments.get().public_id]) in page
     assert "zarechnoe@branch.example: ждёт отправки" in page
     assert str(report.user.phone) not in page
+
+
+def test_an_answer_sent_twice_is_one(as_staff: PageClient, report: ErrorReport) -> None:
+    key = re.search(r'name="key" value="([0-9a-f-]{36})"', work_page(as_staff, report))
+    assert key
+    for _ in range(2):
+        do(as_staff, report, "answer", text="Проверили, всё верно.", key=key[1])
+    assert ReportMessage.objects.count() == len(heard(report)) == 1
 
 
 def test_only_a_report_of_a_replacement_confirms_one(as_staff: PageClient, report: ErrorReport) -> None:
