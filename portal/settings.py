@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -237,7 +238,7 @@ CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 15
 CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE = {
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-messages": {"task": "notifications.tasks.sweep_messages", "schedule": 10.0},
     "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
     "sweep-threshold-trials": {"task": "meters.tasks.try_thresholds", "schedule": 30.0},
@@ -251,6 +252,9 @@ CELERY_BEAT_SCHEDULE = {
     "look-for-packages": {"task": "exchange.tasks.look_for_packages", "schedule": 30.0},
     "sweep-arrivals": {"task": "exchange.tasks.sweep_arrivals", "schedule": 3600.0},
 }
+# What waited while no worker was there is asked for once, not for every time it was due.
+for _planned in CELERY_BEAT_SCHEDULE.values():
+    _planned["options"] = {"expires": max(30.0, _planned["schedule"])}
 
 # Who sends SMS: a dotted path to a class with `send(to, text, key) -> provider id`.
 SMS_SENDER = env.str(

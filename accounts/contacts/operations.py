@@ -1,6 +1,6 @@
 """The phone by which a resident comes in becomes another one (security.md S13-S15, ASVS 6.3.7)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -9,11 +9,15 @@ from django.urls import reverse
 from accounts import known_devices, limits, sessions
 from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
-from accounts.models import PhoneChallenge, PhoneChange, SessionRecord, TrustedDevice, User
+from accounts.models import Passkey, PhoneChallenge, PhoneChange, SessionRecord, TrustedDevice, User
 from accounts.operations import codes
 from accounts.operations.codes import Visitor
 from accounts.operations.refusals import AccountsError, ChallengeClosed
+from accounts.second_factors import application, factors, passkeys
 from notifications import operations as notifications
+
+DOUBTFUL = timedelta(days=1)
+"""Before he asked for another number he may have made himself at home."""
 
 PURPOSE = PhoneChallenge.Purpose.PHONE_CHANGE
 CHANGES = limits.Limit("phone-changes-user-day", 5, limits.DAY, "codes to numbers nobody has confirmed")
@@ -110,6 +114,8 @@ def confirm_phone_change(*, user: User, change_id: UUID, code: str, at: datetime
 def return_phone(*, change_id: int, staff: User, reason: str, at: datetime) -> PhoneChange:
     """The owner has shown a passport: the cabinet goes back to the former number, and nobody stays signed in.
 
+    Passkeys and an application set up since the day before the change go too; older ones are the owner's.
+
     Raises PhoneTaken, PhoneMovedOn when the number is another one by now.
     """
     try:
@@ -123,6 +129,7 @@ def return_phone(*, change_id: int, staff: User, reason: str, at: datetime) -> P
             user.save(update_fields=["phone", "password"])
             sessions.end_sessions(SessionRecord.objects.visible_to(user))
             known_devices.end_devices(TrustedDevice.objects.visible_to(user).standing(), at=at)
+            _take_away_keys(user, since=change.created_at - DOUBTFUL, staff=staff, at=at)
             change.returned_at, change.returned_by, change.reason = at, staff, reason
             change.save(update_fields=["returned_at", "returned_by", "reason"])
             key = f"phone-returned/{change.pk}"
@@ -131,6 +138,15 @@ def return_phone(*, change_id: int, staff: User, reason: str, at: datetime) -> P
     except IntegrityError as error:
         raise PhoneTaken from error
     return change
+
+
+def _take_away_keys(user: User, *, since: datetime, staff: User, at: datetime) -> None:
+    """What was set up by whoever moved the cabinet away would let him in again, or keep its owner out."""
+    for passkey in Passkey.objects.visible_to(user).filter(created_at__gte=since):
+        passkeys.end_passkey(passkey=passkey, at=at)
+    known = factors.get_application(user)
+    if known is not None and known.created_at and known.created_at >= since:
+        application.take_away(user, staff=staff, at=at)
 
 
 def get_waiting(user: User, change_id: UUID) -> PhoneChange:

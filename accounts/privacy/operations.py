@@ -22,6 +22,7 @@ _EMAIL_SALT = "accounts.email-change"
 STEP_UP_FAILURES = limits.Limit(
     "step-up-user-15min", 5, 15 * limits.MINUTE, "whoever found an open cabinet cannot guess its password there"
 )
+CONSENTS = limits.Limit("consents-given-user-day", 10, limits.DAY, "each is a row kept for years; no is always taken")
 EMAIL_CHANGES = limits.Limit("email-changes-user-day", 5, limits.DAY, "letters to addresses nobody has confirmed")
 
 
@@ -38,6 +39,11 @@ class TooManyWrongPasswords(AccountsError):
 class TooManyEmailChanges(AccountsError):
     def __init__(self) -> None:
         super().__init__("Сегодня вы уже несколько раз меняли адрес. Попробуйте завтра.")
+
+
+class TooManyDecisions(AccountsError):
+    def __init__(self) -> None:
+        super().__init__("Сегодня вы уже много раз меняли это решение. Дать согласие снова можно завтра.")
 
 
 class LinkExpired(AccountsError):
@@ -69,7 +75,7 @@ def confirm_password(*, user: User, password: str, at: datetime) -> None:
 def decide_consent(*, user: User, kind: str, given: bool, visitor: Visitor, at: datetime) -> Consent | None:
     """Give or withdraw consent to the text in force, as a new row; None when that was the decision already.
 
-    Raises ConsentDocument.DoesNotExist for a text that is not optional or not published.
+    Raises ConsentDocument.DoesNotExist for a text that is not optional or not published, TooManyDecisions.
     """
     if kind not in OPTIONAL_CONSENTS:
         raise ConsentDocument.DoesNotExist(f"Consent to {kind} is not decided here.")
@@ -81,6 +87,8 @@ def decide_consent(*, user: User, kind: str, given: bool, visitor: Visitor, at: 
     newest = decided.order_by("-decided_at", "-pk").first()
     if newest is not None and newest.given == given and (newest.document_id == document.pk or not given):
         return None
+    if given and not limits.consume(CONSENTS, str(user.pk), at=at):
+        raise TooManyDecisions
     record_event(Kind.CONSENT_DECIDED, user=user, figures={"text": kind, "given": given}, at=at)
     return Consent.objects.create(
         user=user,

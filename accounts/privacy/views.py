@@ -47,6 +47,9 @@ def consent_decide(request: HttpRequest, kind: str) -> HttpResponse:
         operations.decide_consent(user=resident_of(request), kind=kind, given=given, visitor=visitor, at=timezone.now())
     except ConsentDocument.DoesNotExist as error:
         raise Http404 from error
+    except operations.TooManyDecisions as error:
+        messages.warning(request, str(error))
+        return redirect("privacy:my_data")
     messages.success(request, "Записали ваше согласие." if given else "Согласие отозвано и больше не действует.")
     return redirect("privacy:my_data")
 

@@ -131,7 +131,7 @@ def rename_passkey(*, passkey: Passkey, name: str) -> None:
     Passkey.objects.filter(pk=passkey.pk).update(name=name)
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic
 def end_passkey(*, passkey: Passkey, at: datetime) -> None:
     """It opens nothing any more, and the user is told."""
     if Passkey.objects.filter(pk=passkey.pk).delete()[0]:

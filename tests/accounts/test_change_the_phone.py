@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.utils import timezone
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import challenges
 from accounts.audit.kinds import Kind
 from accounts.audit.models import SecurityEvent
 from accounts.contacts import operations
-from accounts.models import PhoneChallenge, PhoneChange, TrustedDevice, User
+from accounts.models import Passkey, PhoneChallenge, PhoneChange, TrustedDevice, User
 from accounts.operations import ChallengeClosed, Visitor
 from notifications.models import Notification, OutgoingMessage
 from tests import residents
@@ -38,6 +39,18 @@ def code_for(phone: str) -> str:
 
 def ask(client: PageClient, phone: str = "8 900 555-01-77") -> None:
     assert client.post(FORM, {"phone": phone}).url == CODE
+
+
+def make_passkey(user: User, *, days_ago: int) -> Passkey:
+    made_at = timezone.now() - timedelta(days=days_ago)
+    return Passkey.objects.create(
+        user=user,
+        name="Телефон",
+        credential_id=str(days_ago).encode(),
+        public_key=b"",
+        sign_count=0,
+        created_at=made_at,
+    )
 
 
 def phone_of(user: User) -> str:
@@ -168,6 +181,30 @@ def test_staff_give_the_former_number_back_and_nobody_stays_in(client: PageClien
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         reset(PageClient(), residents.ALICE, "Novyy8parol")
     assert User.objects.get(pk=alice.pk).check_password("Novyy8parol")
+
+
+def test_keys_made_by_whoever_took_the_cabinet_open_it_no_more(client: PageClient, alice: User, staff: User) -> None:
+    own = make_passkey(alice, days_ago=30)
+    make_passkey(alice, days_ago=0)
+    TOTPDevice.objects.create(user=alice, name="Приложение", confirmed=True)
+    PhoneChange.objects.create(
+        user=alice, former_phone=residents.ALICE, phone=NEW, created_at=timezone.now(), confirmed_at=timezone.now()
+    )
+    User.objects.filter(pk=alice.pk).update(phone=NEW)
+    operations.return_phone(change_id=PhoneChange.objects.get().pk, staff=staff, reason="паспорт", at=timezone.now())
+    assert [*Passkey.objects.all()] == [own]
+    assert not TOTPDevice.objects.filter(user=alice).exists()
+    assert SecurityEvent.objects.get(kind=Kind.FACTOR_ENDED).staff_id == staff.pk
+
+
+def test_an_application_the_owner_had_before_stays(alice: User, staff: User) -> None:
+    device = TOTPDevice.objects.create(user=alice, name="Приложение", confirmed=True)
+    TOTPDevice.objects.update(created_at=timezone.now() - timedelta(days=30))
+    change = PhoneChange.objects.create(
+        user=alice, former_phone=NEW, phone=residents.ALICE, created_at=timezone.now(), confirmed_at=timezone.now()
+    )
+    operations.return_phone(change_id=change.pk, staff=staff, reason="паспорт", at=timezone.now())
+    assert TOTPDevice.objects.get() == device
 
 
 def test_two_of_the_staff_give_it_back_once(client: PageClient, staff: User) -> None:

@@ -47,6 +47,16 @@ def test_each_consent_tells_its_version_and_what_it_means(as_alice: PageClient, 
         assert words in text
 
 
+def test_a_mind_changed_all_day_long_fills_no_table_and_no_is_always_taken(
+    as_alice: PageClient, registered: User
+) -> None:
+    for _ in range(15):
+        as_alice.post(ADVERTISING, {"given": "no"})
+        as_alice.post(ADVERTISING, {"given": "yes"})
+    assert Consent.objects.filter(document__kind="advertising").count() == 1 + 10 + 10 + 1
+    assert not Consent.objects.filter(document__kind="advertising").latest("pk").given
+
+
 def test_advertising_is_withdrawn_and_given_with_one_button(as_alice: PageClient, registered: User) -> None:
     first = Consent.objects.get(document__kind="advertising")
     assert as_alice.post(ADVERTISING, {"given": "no"}, headers={"user-agent": "Lampa/1"}).url == "/my-data/"

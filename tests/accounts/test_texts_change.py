@@ -135,6 +135,14 @@ def test_changed_terms_are_shown_before_anything_else_until_accepted(as_alice: P
     assert (consent.given, consent.preselected, consent.network_address) == (True, False, "127.0.0.1")
 
 
+def test_ones_data_lead_to_the_terms_that_wait(as_alice: PageClient, alice: User) -> None:
+    agree(alice)
+    publish()
+    page = as_alice.get("/my-data/").content.decode()
+    assert 'href="/my-data/terms/"' in page
+    assert "дайте его заново" not in page
+
+
 def test_ones_data_and_the_way_out_stay_open(as_alice: PageClient, alice: User) -> None:
     agree(alice)
     publish()
