@@ -17,6 +17,7 @@ from meters.not_sending_costs import BilledUse, tell_costs
 from meters.queries.bases import Base, Known, Moment, get_installed_meters, get_known
 from meters.queries.nicknames import name_meters
 from meters.queries.submissions import get_current_submissions, load_values
+from meters.serials import normalise_serial
 from meters.verification import tell_verification
 
 SOURCES: dict[str, str] = {
@@ -94,7 +95,7 @@ class ReadingCard:
 
     @property
     def is_open(self) -> bool:
-        return self.meter is not None and not self.closed
+        return self.meter is not None and not self.closed and not self.no_info
 
     @property
     def is_questioned(self) -> bool:
@@ -133,11 +134,17 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
     billed = _index_lines(billing.get_bill_lines(user, accounts, shift_month(on, -SEEN_MONTHS)))
     cards = []
     for link in links:
-        found = [meter for meter in installed.get(link.account_id, []) if known.scales.get(meter.pk)]
+        present = installed.get(link.account_id, [])
+        found = [meter for meter in present if known.scales.get(meter.pk)]
+        untold = [meter for meter in present if not known.scales.get(meter.pk) and not _closed_meter(meter, on)]
         deadline = describe_deadline(link.account.supplier, on)
         if not found:
             cards.append(
                 ReadingCard(link, None, no_info=True, closed=_closed_account(link), report_reason="no_meter_info")
+            )
+        for meter in untold if found else ():
+            cards.append(
+                ReadingCard(link, meter, no_info=True, closed=_closed_account(link), report_reason="no_meter_info")
             )
         for meter in found:
             current = sent.get(meter.pk)
@@ -232,7 +239,7 @@ def _foresee(
 ) -> NotSending | None:
     """What comes if nothing is sent, with what it costs by the prices of the day."""
     account = link.account
-    lines = billed.get((account.pk, meter.serial), [])
+    lines = billed.get((account.pk, meter.serial_key), [])
     told = foresee_not_sending(
         collect_kinds((line.bill.period, line.kind) for line in lines),
         bill=bill,
@@ -248,11 +255,11 @@ def _foresee(
 
 
 def _index_lines(lines: Sequence[BillLine]) -> dict[tuple[int, str], list[BillLine]]:
-    """Lines of the bills by personal account and serial."""
+    """Lines of the bills by personal account and serial, however the bill writes it."""
     index: dict[tuple[int, str], list[BillLine]] = {}
     for line in lines:
-        if line.serial:
-            index.setdefault((line.bill.account_id, line.serial), []).append(line)
+        if serial := normalise_serial(line.serial):
+            index.setdefault((line.bill.account_id, serial), []).append(line)
     return index
 
 

@@ -158,6 +158,16 @@ def test_the_card_says_how_long_the_average_lasts(as_alice: PageClient, alices_f
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_unsent")
+def test_the_card_reads_a_serial_that_bills_write_their_own_way(as_alice: PageClient, alices_flat: Link) -> None:
+    for line in BillLine.objects.all():
+        BillLine.objects.filter(pk=line.pk).update(serial=f"ПЛ-00{line.serial}")
+    with time_machine.travel(NOW, tick=False):
+        html = as_alice.get("/readings/").content.decode()
+    assert "2\u00a0месяца подряд по среднему: сентябрь, октябрь." in html
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_unsent")
 def test_the_card_says_what_it_costs_by_todays_tariff(as_alice: PageClient, alices_flat: Link) -> None:
     Tariff.objects.all().delete()
     for code, price in (("1", "7.00"), ("2", "4.00")):

@@ -325,6 +325,21 @@ def test_an_account_without_meter_info_offers_the_report(as_alice: PageClient, a
     assert f"account={link.pk}&amp;reason=no_meter_info" in html
 
 
+def test_one_meter_of_two_without_its_scales_is_not_passed_over(as_alice: PageClient, alices_flat: Link) -> None:
+    values = {field(alices_flat, "1"): "12896", field(alices_flat, "2"): "3588"}
+    bare = factories.MeterFactory(supplier=alices_flat.account.supplier)
+    factories.InstallationFactory(meter=bare, account=alices_flat.account)
+    html = as_alice.get("/readings/").content.decode()
+    assert html.count("Отсутствуют сведения о приборе учёта.") == 1
+    assert f"счётчик № {bare.serial}" in html
+    assert f"meter={bare.pk}&amp;reason=no_meter_info" in html
+    as_alice.post("/readings/", {"key": str(uuid4()), **values})
+    check()
+    assert Submission.objects.get().status == Submission.Status.ACCEPTED
+    Meter.objects.filter(pk=bare.pk).update(status=Meter.Status.AUTOMATIC)
+    assert "Отсутствуют сведения" not in as_alice.get("/readings/").content.decode()
+
+
 def test_automatic_and_locked_say_why_nothing_is_asked(as_alice: PageClient, alices_flat: Link) -> None:
     Meter.objects.update(status=Meter.Status.AUTOMATIC)
     assert "передаёт показания сам" in as_alice.get("/readings/").content.decode()
