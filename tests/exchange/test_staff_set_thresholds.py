@@ -61,6 +61,33 @@ def test_the_newest_word_holds_and_the_page_of_the_package_says_it(
     assert "Задерживаем, когда таких больше 0,5 %, не меньше 1." in page
 
 
+READINGS_OF_NO_DAY = "".join(f"R1;1;2026-13-{day:02};1;actual;resident\n" for day in range(20))
+TRIPPING: dict[str, dict[str, str | bytes]] = {
+    "changed_addresses": write_files(address="другой город, {0}"),
+    "changed_els": write_files(els="Z{0}"),
+    "vanished_meters": write_files(homes=range(1, 6)),
+    "moved_meters": write_files(account="018\\00000001"),
+    "vanished_scales": write_files(code="2"),
+    "renamed_scales": write_files(name="Ночь"),
+    "backward_readings": write_files(readings=("2026-10-20;150",)),
+    "rejects": write_files() | {"readings.csv": str(write_files()["readings.csv"]) + READINGS_OF_NO_DAY},
+}
+"""A package for each comparison of the gate that makes it hold."""
+
+
+@pytest.mark.parametrize("code", [*USUAL])
+def test_whatever_the_gate_compares_staff_say_from_how_much_on(
+    as_staff: Client, supplier: Supplier, tmp_path: Path, code: str
+) -> None:
+    package = write_package(tmp_path / "later", TRIPPING[code])
+    held = import_registry(package, at=NOW)
+    assert (held.status, [hold["code"] for hold in held.holds]) == (ImportRun.Status.HELD, [code])
+
+    decide(as_staff, supplier, code=code, percent="100")
+
+    assert import_registry(package, at=NOW).status == ImportRun.Status.APPLIED
+
+
 def test_another_supplier_keeps_the_usual_ones(as_staff: Client, supplier: Supplier) -> None:
     decide(as_staff, supplier)
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ def write_files(
     *,
     homes: Any = HOMES,
     address: str = "г. Заречный, кв. {0}",
+    els: str = "E{0}",
     account: str = "018\\{0:08}",
     code: str = "1",
     name: str = "День",
@@ -47,7 +49,7 @@ def write_files(
         "readings.csv": ["registration;code;taken_on;value;kind;source"],
     }
     for home in HOMES:
-        lines["personal_accounts.csv"].append(f"018\\{home:08};electricity;{address.format(home)};E{home}")
+        lines["personal_accounts.csv"].append(f"018\\{home:08};electricity;{address.format(home)};{els.format(home)}")
         if home in homes:
             lines["meters.csv"].append(f"{account.format(home)};R{home};S{home};5;0")
             lines["meters.csv"].append(f"018\\{home:08};X{home};;5;0")
@@ -187,6 +189,35 @@ class TestADryRun:
         report = json.loads(capsys.readouterr().out)
         assert (report["status"], report["files"]["readings.csv"]["added"]) == ("checked", 10)
         assert Reading.objects.count() == 10
+
+    @pytest.mark.parametrize(
+        "files",
+        [
+            write_files(readings=("2026-10-20;250", "2026-13-01;1")),
+            write_files(name="Ночь", address="другой город, {0}"),
+            {"payments.csv": "account;amount\n"},
+        ],
+        ids=["some refused", "held", "a column missing"],
+    )
+    def test_says_the_same_as_the_import_that_follows(
+        self, standing: ImportRun, tmp_path: Path, capsys: pytest.CaptureFixture[str], files: Files
+    ) -> None:
+        package = write_package(tmp_path / "p", files)
+        reports = []
+        for is_dry in (True, False):
+            with suppress(CommandError):
+                call_command("import_registry", str(package), dry_run=is_dry, json=True)
+            reports.append(json.loads(capsys.readouterr().out))
+
+        dry, real = reports
+        assert (dry.pop("dry_run"), real.pop("dry_run")) == (True, False)
+        assert dry.pop("run") != real.pop("run")
+        assert (dry.pop("status"), real.pop("status")) in {
+            ("checked", "applied"),
+            ("held", "held"),
+            ("failed", "failed"),
+        }
+        assert dry == real
 
     def test_of_a_package_to_be_held_keeps_nothing(self, standing: ImportRun, tmp_path: Path) -> None:
         with pytest.raises(CommandError) as refused:
