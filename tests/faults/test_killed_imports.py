@@ -20,7 +20,7 @@ from exchange.arrived_packages import make_place
 from exchange.models import Arrival, FollowUp, ImportRun
 from meters.models import Installation, Meter, Reading, Scale
 from tests import residents
-from tests.exchange.packages import CLEAN, PAYMENTS, write_archive
+from tests.exchange.packages import CLEAN, PAYMENTS, write_archive, write_package
 from tests.faults.servers import kill_group
 from tests.faults.stack import Portal, list_backends, name_test_database
 
@@ -123,6 +123,26 @@ def test_killed_in_the_middle_the_next_one_takes_over_when_the_lease_is_out(port
     told = ImportRun.objects.order_by("pk").values_list("status", "reason")
     assert list(told) == [("failed", "Загрузка прервана."), ("applied", "")]
     assert FollowUp.objects.get().step == FollowUp.Step.DONE
+
+
+def test_let_in_by_staff_it_outlives_a_killed_runner_too(portal: Portal, staff: User, tmp_path: Path) -> None:
+    package = write_package(tmp_path / "p", CLEAN, totals={"bills.csv": {"rows": 7}})
+    held = operations.import_registry(package, at=timezone.now())
+    operations.decide_on_package(
+        run_id=held.pk, staff=staff, decision="let_in", reason="Сверили по телефону.", at=timezone.now()
+    )
+    arrival = Arrival.objects.get()
+    with standing_in_the_way(portal):
+        kill_group(portal.processes[0])
+    held.refresh_from_db()
+    assert (held.status, read(arrival).status, count()) == ("let_in", "running", NOTHING)
+
+    let_a_minute_pass(arrival)
+    start_runner(portal)
+    assert wait_until(lambda: read(arrival).status == "done", seconds=30), portal.log
+
+    held.refresh_from_db()
+    assert (held.status, ImportRun.objects.count(), count()) == ("applied", 1, WHOLE)
 
 
 def test_frozen_past_its_lease_it_wakes_up_and_writes_nothing(portal: Portal, arrival: Arrival, staff: User) -> None:
