@@ -188,7 +188,7 @@ def lock_subjects(subjects: Iterable[str]) -> None:
 
 def hash_subject(subject: str) -> str:
     """Phones and addresses do not rest in the rows, only their keyed hash."""
-    return hmac.new(settings.SECRET_KEY.encode(), subject.encode(), sha256).hexdigest()
+    return hmac.new(settings.HASH_KEY.encode(), subject.encode(), sha256).hexdigest()
 
 
 def sign_in_subject(phone: str) -> str:

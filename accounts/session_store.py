@@ -44,4 +44,10 @@ class SessionStore(db.SessionStore):
             return None
         if backend not in settings.AUTHENTICATION_BACKENDS:
             return None
-        return owner if constant_time_compare(mark, owner.get_session_auth_hash()) else None
+        if constant_time_compare(mark, owner.get_session_auth_hash()):
+            return owner
+        if any(constant_time_compare(mark, former) for former in owner.get_session_auth_fallback_hash()):
+            # Django would give the session another id here, and its record, with the device, would go with the former.
+            self[HASH_SESSION_KEY] = owner.get_session_auth_hash()
+            return owner
+        return None

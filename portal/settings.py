@@ -34,6 +34,10 @@ if not SECRET_KEY:
     if not LOCAL:
         raise ImproperlyConfigured("SECRET_KEY is not set: give it a long random value.")
     SECRET_KEY = embedded_services.local_secret_key()
+# Former keys, while sessions and signed links made with them live (docs/keys.md).
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# What rests as a keyed hash outlives the secret key: trusted devices, spare codes, counters, acts of deletion.
+HASH_KEY = env.str("HASH_KEY", default="") or SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -285,6 +289,8 @@ LATE_VALUES = {
 LINK_PROOFS = ["billing.proofs.LastPayment", "meters.proofs.MeterNumber"]
 
 # After a new password by SMS: how a person shows to be the one whose cabinet it was (security.md T11).
+# A condition on rows with a user: those whom one of the staff serves.
+RESIDENTS_SERVED_BY = "billing.staff_scope.within_residents"
 RECOVERY_PROOFS = ["billing.recovery.PaymentOfLinked"]
 
 # Which personal accounts have a meter to read: asked by billing, answered by the floor above.

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import phones
+from accounts.audit.served import is_served_by
 from accounts.audit.staff_views import WatchedAdmin
 from accounts.contacts.operations import return_phone
 from accounts.models import PhoneChange, Recovery, User
@@ -28,6 +29,9 @@ class PassportAdmin(WatchedAdmin):
     list_select_related = ["user"]
     deed = ""
     explained = ""
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).filter(is_served_by(staff_of(request), "user_id"))
 
     def get_people(self, row: Any) -> Iterable[int]:
         return [row.user_id]

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from accounts import phones
+from accounts.audit.served import is_served_by
 from accounts.models import FactorRemoval, User
 from accounts.residents import staff_of
 from accounts.second_factors import removals
@@ -25,6 +26,9 @@ class FactorRemovalAdmin(admin.ModelAdmin[FactorRemoval]):
     list_per_page = 50
     ordering = ["-asked_at"]
     actions = ["confirm"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FactorRemoval]:
+        return super().get_queryset(request).filter(is_served_by(staff_of(request), "user_id"))
 
     @admin.display(description="телефон")
     def masked_phone(self, removal: FactorRemoval) -> str:
@@ -62,6 +66,8 @@ class FactorRemovalAdmin(admin.ModelAdmin[FactorRemoval]):
         form = FactorRemovalForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
+                if not User.objects.filter(is_served_by(staff), phone=form.cleaned_data["phone"]).exists():
+                    raise removals.NothingToRemove
                 removal = removals.ask_factor_removal(staff=staff, at=timezone.now(), **form.cleaned_data)
             except (removals.NothingToRemove, removals.SamePerson) as error:
                 form.add_error("phone", str(error))

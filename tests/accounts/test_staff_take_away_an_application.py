@@ -10,6 +10,8 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import FactorRemoval, User
+from billing.models import Supplier
+from billing.staff_scope import give_scope
 from notifications.models import OutgoingMessage
 from tests import factories, residents
 from tests.accounts.test_staff_second_factor import rooms
@@ -23,11 +25,15 @@ TYPED = {"phone": residents.ALICE, "reason": "Пришла в отделение
 
 @pytest.fixture
 def application(alice: User) -> TOTPDevice:
+    factories.LinkFactory(user=alice)
     return TOTPDevice.objects.create(user=alice, name="Приложение", confirmed=True)
 
 
 def senior(number: int) -> PageClient:
-    return rooms(factories.UserFactory(phone=f"+790055501{number}", name=f"Старший {number}", is_staff=True), "Старший")
+    member = factories.UserFactory(phone=f"+790055501{number}", name=f"Старший {number}", is_staff=True)
+    for supplier in Supplier.objects.all():
+        give_scope(staff=member, supplier=supplier, at=timezone.now())
+    return rooms(member, "Старший")
 
 
 def confirm(client: PageClient) -> str:
