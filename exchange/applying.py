@@ -1,6 +1,7 @@
 """The files of a package become rows of the portal, inside the caller's transaction."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from exchange import gate as gates
 from exchange import merges
 from exchange.adoptions import adopt_meters
 from exchange.bill_lines import remove_vanished_lines
-from exchange.differences import find_differences, refuse_broken, refuse_doubles
+from exchange.differences import find_broken, find_differences, limit_to_holders, refuse_broken, refuse_doubles
 from exchange.gate import Gate
 from exchange.installations import write_installations
 from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS, Layout
@@ -25,7 +26,7 @@ from exchange.pump import PackageHeld, Staged, stage_file
 from exchange.rejects import Rejects
 from exchange.staging import open_room
 from exchange.totals import check_totals
-from exchange.writing import is_large_load, write_differences
+from exchange.writing import is_large_load, is_new_load, load_all, write_differences
 
 
 def apply_files(run: ImportRun, package: Package, gate: Gate, rejects: Rejects, progress: Progress) -> None:
@@ -81,12 +82,16 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
     staged = all_staged[file]
     if file == METERS.file:
         adopt_meters(scope)
-    found = find_differences(merge, staged, scope)
+    among = limit_to_holders(merge, scope)
+    files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
+    if is_new_load(merge, staged.rows - rejects.counts[file], among):
+        with suppress(IntegrityError), transaction.atomic():
+            return _load(merge, staged, scope, files, rejects)
+    found = find_differences(merge, staged, scope, among)
     # The indexes of a large load find for nothing what is twice in it.
     leaves_doubles = bool(merge.bounded_by) and is_large_load(merge, found)
     if found.rows:
         refuse_doubles(merge, staged, found, rejects, new=not leaves_doubles)
-        files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
         refuse_broken(merge, staged, files, rejects)
     gate.compare(staged, scope)
     more: dict[str, Any] = {}
@@ -104,6 +109,17 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
         installed = write_installations(staged, scope)
         more["installations_added"], more["installations_changed"] = installed.added, installed.changed
     return _count(staged, rejects, written) | more
+
+
+def _load(merge: Merge, staged: Staged, scope: Scope, files: set[str], rejects: Rejects) -> dict[str, Any]:
+    """All of a file is new: it is written without looking for differences. Raises `IntegrityError` for a double key."""
+    rows = staged.rows - rejects.counts[merge.layout.file]
+    added = load_all(merge, scope)
+    if added < rows:
+        find_broken(merge, scope)
+        refuse_broken(merge, staged, files, rejects)
+    more = {"removed": 0} if merge.layout is BILL_LINES and not rejects.counts[BILL_LINES.file] else {}
+    return _count(staged, rejects, Written(added=added, changed=0)) | more
 
 
 def _count(staged: Staged, rejects: Rejects, written: Written | None = None) -> dict[str, Any]:

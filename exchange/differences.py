@@ -8,12 +8,16 @@ from exchange.merging import Found, Merge, Rule, Scope
 from exchange.pump import PackageHeld, Staged
 from exchange.rejects import MOST_KEPT, Reject, Rejects
 
+NOTHING = "false"
 FEW = 0.1
 """Of the rows of a file, up to which share of them is looked for doubles one key at a time."""
 
 
-def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
-    """Fills `merge.found` with the rows that break a rule, are not there or differ, in the order to write them."""
+def find_differences(merge: Merge, staged: Staged, scope: Scope, among: str) -> Found:
+    """Fills `merge.found` with the rows that break a rule, are not there or differ, in the order to write them.
+
+    `among` is SQL that is true of the rows to compare with (`limit_to_holders`).
+    """
     same_key = " AND ".join(
         f"t.{merge.column(name)} {'IS NOT DISTINCT FROM' if name in merge.nullable_key else '='} {sql}"
         for name, sql in merge.key.items()
@@ -21,14 +25,12 @@ def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
     named = {merge.column(name): merge.values[name] for name in merge.named_values(staged)}
     differs = [f"({rule.broken})" for rule in merge.rules] + ["t.id IS NULL"]
     differs += [f"t.{column} IS DISTINCT FROM {sql}" for column, sql in named.items()]
-    cases = "".join(f" WHEN {rule.broken} THEN {number}" for number, rule in enumerate(merge.rules))
-    broken = f"CASE{cases} END::smallint" if cases else "NULL::smallint"
     columns = ", ".join(f"{sql} AS {column}" for column, sql in merge.written.items())
     statement, parameters = scope.bind(
         f"CREATE UNLOGGED TABLE {merge.found} AS "
-        f"SELECT s.row, t.id AS standing, {broken} AS broken, {columns} "
+        f"SELECT s.row, t.id AS standing, {_tell_broken(merge)} AS broken, {columns} "
         f"FROM {merge.layout.stage} s {merge.joins} "
-        f"LEFT JOIN (SELECT * FROM {merge.table} WHERE {limit_to_holders(merge, scope)}) t ON {same_key} "
+        f"LEFT JOIN (SELECT * FROM {merge.table} WHERE {among}) t ON {same_key} "
         f"WHERE {' OR '.join(differs)} ORDER BY {merge.order_by}"
     )
     with connection.cursor() as cursor:
@@ -37,6 +39,21 @@ def find_differences(merge: Merge, staged: Staged, scope: Scope) -> Found:
             return Found(0, 0)
         cursor.execute(f"SELECT count(*), count(standing) FROM {merge.found}")
         return Found(*cursor.fetchone())
+
+
+def find_broken(merge: Merge, scope: Scope) -> None:
+    """Fills `merge.found` with only the rows that break a rule."""
+    statement, parameters = scope.bind(
+        f"CREATE UNLOGGED TABLE {merge.found} AS SELECT s.row, {_tell_broken(merge)} AS broken "
+        f"FROM {merge.layout.stage} s {merge.joins} WHERE {' OR '.join(f'({rule.broken})' for rule in merge.rules)}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters)
+
+
+def _tell_broken(merge: Merge) -> str:
+    cases = "".join(f" WHEN {rule.broken} THEN {number}" for number, rule in enumerate(merge.rules))
+    return f"CASE{cases} END::smallint" if cases else "NULL::smallint"
 
 
 def limit_to_holders(merge: Merge, scope: Scope) -> str:
@@ -51,10 +68,10 @@ def limit_to_holders(merge: Merge, scope: Scope) -> str:
         cursor.execute(bounds, parameters)
         least, most = cursor.fetchone()
     if least is None:
-        return "true"
+        return NOTHING
     supplier_id = scope.supplier_id if "supplier" in merge.key else None
     holders = partitions.find_holders(merge.table, column, least, most, supplier_id=supplier_id)
-    return " OR ".join(f"id >= {holder.first_id} AND id < {holder.end_id}" for holder in holders) or "false"
+    return " OR ".join(f"id >= {holder.first_id} AND id < {holder.end_id}" for holder in holders) or NOTHING
 
 
 def refuse_doubles(merge: Merge, staged: Staged, found: Found, rejects: Rejects, *, new: bool = True) -> None:

@@ -23,16 +23,25 @@ class Column:
 
 @dataclass(frozen=True)
 class Layout:
-    """`derived` maps a staged column to the column it is worked out from and the rule; it costs the fast path."""
+    """`derived` maps a staged column to the column it is worked out from and the rule; it costs the fast path.
+
+    `owner` is the column that names whose a row is, where a file may hold a large load.
+    """
 
     file: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     derived: dict[str, tuple[str, Callable[[str], str]]] = field(default_factory=dict)
+    owner: str = ""
 
     @property
     def stage(self) -> str:
         return "stage_" + self.file.removesuffix(".csv")
+
+    @property
+    def looked_up(self) -> list[str]:
+        """The columns of which the server knows the statistics."""
+        return list(dict.fromkeys([*self.key, *([self.owner] if self.owner else [])]))
 
     @property
     def by_name(self) -> dict[str, Column]:
@@ -159,6 +168,7 @@ BILLS = Layout(
         Column("document_id", values.text(18)),
     ),
     key=("number",),
+    owner="account",
 )
 BILL_LINES = Layout(
     "bill_lines.csv",
@@ -176,6 +186,7 @@ BILL_LINES = Layout(
         _required("amount", values.BALANCE),
     ),
     key=("bill", "service", "serial", "code", "price"),
+    owner="bill",
 )
 PAYMENTS = Layout(
     "payments.csv",
@@ -188,6 +199,7 @@ PAYMENTS = Layout(
         _required("document", NUMBER),
     ),
     key=("document",),
+    owner="account",
 )
 TARIFFS = Layout(
     "tariffs.csv",

@@ -91,6 +91,28 @@ def test_a_key_twice_in_a_large_load_is_refused_as_ever(tmp_path: Path) -> None:
     assert Bill.objects.get(number="B2").amount_due == Decimal("873.50")
 
 
+def test_a_bill_of_nobody_in_a_large_load_is_refused_as_ever(tmp_path: Path) -> None:
+    nobodys = OCTOBER.replace("00000001;B2", "00000404;B404")
+
+    run = take(tmp_path / "p", CLEAN | {"bills.csv": BILLS + nobodys + OCTOBER})
+
+    assert run.counts["bills.csv"] == {"rows": 3, "added": 2, "changed": 0, "same": 0, "rejected": 1}
+    refused = run.rejected_rows.get()
+    assert (refused.line, refused.column, refused.value) == (3, "account", r"018\00000404")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_large_load_lies_in_the_order_of_its_owners(tmp_path: Path, order: int) -> None:
+    of_another = OCTOBER.replace("00000001;B2", "00000002;B3")
+    bills = [SEPTEMBER, OCTOBER, of_another][::order]
+
+    take(tmp_path / "p", CLEAN | {"bills.csv": "".join([BILLS.splitlines(keepends=True)[0], *bills])})
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM billing_bill ORDER BY tableoid, ctid")
+        assert [number for (number,) in cursor.fetchall()] == ["B1", "B2", "B3"]
+
+
 def test_a_held_load_leaves_no_table_behind(tmp_path: Path) -> None:
     run = import_registry(write_package(tmp_path / "p", CLEAN, totals={"bills.csv": {"rows": 7}}), at=NOW)
 
