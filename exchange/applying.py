@@ -14,7 +14,14 @@ from exchange import gate as gates
 from exchange import merges
 from exchange.adoptions import adopt_meters
 from exchange.bill_lines import remove_vanished_lines
-from exchange.differences import find_broken, find_differences, limit_to_holders, refuse_broken, refuse_doubles
+from exchange.differences import (
+    find_broken,
+    find_differences,
+    limit_to_holders,
+    refuse_broken,
+    refuse_doubles,
+    refuse_said_otherwise,
+)
 from exchange.gate import Gate
 from exchange.installations import write_installations
 from exchange.layouts import BILL_LINES, LAYOUTS, METERS, SUPPLIERS, Layout
@@ -22,9 +29,9 @@ from exchange.merging import Merge, Scope, Written
 from exchange.models import ImportRun
 from exchange.packages import Package
 from exchange.progress import Progress
-from exchange.pump import PackageHeld, Staged, stage_file
+from exchange.pump import PackageHeld, Staged
 from exchange.rejects import Rejects
-from exchange.staging import open_room
+from exchange.staging import open_room, stage_file
 from exchange.totals import check_totals
 from exchange.writing import is_large_load, is_new_load, load_all, write_differences
 
@@ -84,13 +91,14 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
         adopt_meters(scope)
     among = limit_to_holders(merge, scope)
     files = {layout.file for layout in LAYOUTS} if gate.allows(gates.MISSING_FILE) else set(all_staged)
-    if is_new_load(merge, staged.rows - rejects.counts[file], among):
+    if is_new_load(merge, staged.rows - staged.standing - rejects.counts[file], among):
         with suppress(IntegrityError), transaction.atomic():
             return _load(merge, staged, scope, files, rejects)
     found = find_differences(merge, staged, scope, among)
     # The indexes of a large load find for nothing what is twice in it.
     leaves_doubles = bool(merge.bounded_by) and is_large_load(merge, found)
     if found.rows:
+        refuse_said_otherwise(merge, staged, found, rejects)
         refuse_doubles(merge, staged, found, rejects, new=not leaves_doubles)
         refuse_broken(merge, staged, files, rejects)
     gate.compare(staged, scope)
@@ -113,7 +121,7 @@ def _merge(merge: Merge, all_staged: dict[str, Staged], scope: Scope, gate: Gate
 
 def _load(merge: Merge, staged: Staged, scope: Scope, files: set[str], rejects: Rejects) -> dict[str, Any]:
     """All of a file is new: it is written without looking for differences. Raises `IntegrityError` for a double key."""
-    rows = staged.rows - rejects.counts[merge.layout.file]
+    rows = staged.rows - staged.standing - rejects.counts[merge.layout.file]
     added = load_all(merge, scope)
     if added < rows:
         find_broken(merge, scope)

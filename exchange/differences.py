@@ -9,6 +9,7 @@ from exchange.pump import PackageHeld, Staged
 from exchange.rejects import MOST_KEPT, Reject, Rejects
 
 NOTHING = "false"
+SAID_OTHERWISE = "такой ключ уже был в файле, а содержание другое"
 FEW = 0.1
 """Of the rows of a file, up to which share of them is looked for doubles one key at a time."""
 
@@ -105,9 +106,30 @@ def refuse_doubles(merge: Merge, staged: Staged, found: Found, rejects: Rejects,
             f"JOIN {layout.stage} f ON f.row = w.first_row WHERE w.row <> w.first_row"
         )
         shown = " || ' ' || ".join(f"coalesce(s.{name}::text, '')" for name in layout.key)
-        rule = Rule(layout.key[0], "", "такой ключ уже был в файле, а содержание другое")
+        rule = Rule(layout.key[0], "", SAID_OTHERWISE)
         _note(staged, f"doubles_{layout.stage} d WHERE d.differs", shown, rule, rejects)
         _take_out(merge, f"doubles_{layout.stage}")
+
+
+def refuse_said_otherwise(merge: Merge, staged: Staged, found: Found, rejects: Rejects) -> None:
+    """A row that differs from one that stands, though another line of the file says what stands, is a double."""
+    stood = staged.stood
+    if stood is None or not found.standing:
+        return
+    key, stage = stood.shape.key, merge.layout.stage
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE UNLOGGED TABLE passed_{stage} (key text)")
+        with cursor.copy(f"COPY passed_{stage} FROM STDIN") as copy:
+            for row in stood.passed:
+                copy.write_row([row[key]])
+        cursor.execute(
+            f"CREATE UNLOGGED TABLE otherwise_{stage} AS SELECT found.row FROM {merge.found} found "
+            f"JOIN {stood.partition} t ON t.id = found.standing "
+            f"WHERE {stood.among} AND t.{key} NOT IN (SELECT key FROM passed_{stage})"
+        )
+        if cursor.rowcount:
+            _note(staged, f"otherwise_{stage} d WHERE true", f"s.{key}", Rule(key, "", SAID_OTHERWISE), rejects)
+            _take_out(merge, f"otherwise_{stage}")
 
 
 def refuse_broken(merge: Merge, staged: Staged, files: set[str], rejects: Rejects) -> None:
@@ -119,7 +141,7 @@ def refuse_broken(merge: Merge, staged: Staged, files: set[str], rejects: Reject
         if not counts:
             return
         cursor.execute(f"SELECT count(*) FROM {stage}")
-        (staged_rows,) = cursor.fetchone()
+        staged_rows = cursor.fetchone()[0] + staged.standing
         for number, count in sorted(counts.items()):
             rule = merge.rules[number]
             shown = f"coalesce(s.{rule.column}::text, '')"

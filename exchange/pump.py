@@ -13,21 +13,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import IO, Any, Protocol
 
-from django.db import connection
-
 from exchange.dialects import BLOCK, Dialect, detect_delimiter, detect_encoding, split_line
 from exchange.layouts import Layout
-from exchange.packages import Package
 from exchange.progress import Progress
 from exchange.rejects import LineNumbers, Reject, Rejects
+from exchange.standing import StandingRows, Walk, find_standing
 from exchange.values import FAULT, BadValue, has_odd_signs, read_number, split_fault
 
 LONGEST_LINE = 64 * 1024
 MOST_LINES = 16
 """Of the file, in one row of it: addresses and reasons are typed with line breaks in them."""
-
-STATISTICS = 10
-"""A tenth of the rows looked at otherwise tell the planner enough of a table that is gone in a minute."""
 
 
 class PackageHeld(Exception):
@@ -51,31 +46,17 @@ class Opens(Protocol):
 
 @dataclass
 class Staged:
-    """A file as it stands in the staging room."""
+    """A file as it stands in the staging room: of its `rows` those are not there that were found `standing`."""
 
     layout: Layout
     columns: frozenset[str]
     unknown_columns: tuple[str, ...]
     rows: int = 0
+    standing: int = 0
+    stood: StandingRows | None = None
     lines: LineNumbers = field(default_factory=LineNumbers)
     rejected_sums: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     notes: tuple[str, ...] = ()
-
-
-def stage_file(package: Package, layout: Layout, rejects: Rejects, progress: Progress) -> Staged:
-    """Creates the table of the file in the staging room and fills it. Raises `PackageHeld` if it cannot be read."""
-    dialect = read_dialect(package, layout)
-    line_reader = LineReader(layout, dialect, rejects, progress)
-    line_reader.staged.notes = package.get_notes(layout.file)
-    with connection.cursor() as cursor:
-        cursor.execute(_create_table(layout))
-        few = ", ".join(f"ALTER COLUMN {name} SET STATISTICS {STATISTICS}" for name in layout.looked_up)
-        cursor.execute(f"ALTER TABLE {layout.stage} {few}")
-        with package.open(layout.file) as stream, cursor.copy(line_reader.copy_statement) as copy:
-            stream.read(dialect.skip)
-            line_reader.pump(stream, copy)
-        cursor.execute(f"ANALYZE {layout.stage} ({', '.join(layout.looked_up)})")
-    return line_reader.staged
 
 
 def read_dialect(package: Opens, layout: Layout) -> Dialect:
@@ -94,17 +75,6 @@ def read_dialect(package: Opens, layout: Layout) -> Dialect:
     if doubled:
         raise PackageHeld(f"{layout.file}: столбец {', '.join(doubled)} назван дважды.")
     return Dialect(encoding, is_sound, delimiter, header, skip)
-
-
-def _create_table(layout: Layout) -> str:
-    columns = [
-        f"{column.name} {column.kind.sql_type}" + (" NOT NULL DEFAULT ''" if column.kind.is_text else "")
-        for column in layout.columns
-    ] + [f"{name} text NOT NULL DEFAULT ''" for name in layout.derived]
-    return (
-        f"CREATE UNLOGGED TABLE {layout.stage} "
-        f"(row bigint GENERATED ALWAYS AS IDENTITY (CACHE 1000), {', '.join(columns)})"
-    )
 
 
 class LineReader:
@@ -149,27 +119,71 @@ class LineReader:
         return rb"(?:" + delimiter.join(cells) + rb"\n)*"
 
     def pump(self, stream: IO[bytes], copy: Writes) -> None:
+        self.begin(stream)
+        self.pass_on(copy)
+
+    def begin(self, stream: IO[bytes]) -> None:
+        """Reads the header and the first block."""
         self.progress.read(len(stream.readline()))
-        line, row = 2, 1
+        self._line, self._row = 2, 1
+        self._source = self._blocks(stream)
+        self._take_block()
+
+    def _take_block(self) -> bool:
+        self.block, self._is_clean = next(self._source, (b"", False))
+        self._place = 0
+        return bool(self.block)
+
+    def leave_out_standing(self, supplier_code: str, differing: Writes) -> None:
+        """Reads on as long as the file says what stands; the lines that do not are written to `differing`."""
+        found = find_standing(self.layout, self.dialect, self.block, supplier_code) if self.is_plain else None
+        if found is None:
+            return
+        with found.open_lines() as lines:
+            walk = Walk(lines)
+            self._walk_beside(walk, differing)
+            following = walk.get_next()
+        found.note_end(walk, following)
+        self.staged.stood = found
+
+    def _walk_beside(self, walk: Walk, differing: Writes) -> None:
+        """Passes on what differs from what stands, until the file ends or is no more like it."""
+        while not walk.is_over and (self._place < len(self.block) or self._take_block()):
+            end = walk.match(self.block, self._place)
+            count = self.block.count(b"\n", self._place, end)
+            self._line, self._place = self._line + count, end
+            self.staged.rows += count
+            self.staged.standing += count
+            walk.bring_in(count)
+            if end < len(self.block):
+                self._pass_on(walk.catch_up(self.block, end), differing)
+
+    def pass_on(self, copy: Writes) -> None:
+        """What remains of the file, in canonical form."""
+        while self._place < len(self.block) or self._take_block():
+            self._pass_on(len(self.block), copy)
+
+    def _pass_on(self, end: int, copy: Writes) -> None:
+        """Of the block, to its end; a line that is cut there is passed on whole."""
+        block, place, line, row = self.block, self._place, self._line, self._row
         numbers = self.staged.lines
-        for block, is_sound in self._blocks(stream):
-            place, end = 0, len(block)
-            while place < end:
-                found = self.canonical.match(block, place) if is_sound else None
-                if found and found.end() > place:
-                    copy.write(block[place : found.end()])
-                    count = block.count(b"\n", place, found.end())
-                    numbers.note(row, line)
-                    line, row, place = line + count, row + count, found.end()
-                    self.staged.rows += count
-                    continue
-                raw, stop, lines = self._take_record(block, place)
-                cells = self._read_line(raw, line)
-                if cells is not None:
-                    copy.write(cells)
-                    numbers.note(row, line)
-                    row += 1
-                line, place = line + lines, stop + 1
+        while place < end:
+            found = self.canonical.match(block, place, end) if self._is_clean else None
+            if found and found.end() > place:
+                copy.write(block[place : found.end()])
+                count = block.count(b"\n", place, found.end())
+                numbers.note(row, line)
+                line, row, place = line + count, row + count, found.end()
+                self.staged.rows += count
+                continue
+            raw, stop, lines = self._take_record(block, place)
+            cells = self._read_line(raw, line)
+            if cells is not None:
+                copy.write(cells)
+                numbers.note(row, line)
+                row += 1
+            line, place = line + lines, stop + 1
+        self._place, self._line, self._row = place, line, row
 
     def _take_record(self, block: bytes, place: int) -> tuple[bytes, int, int]:
         """The next line, where it stops, and of how many lines of the file it is made.

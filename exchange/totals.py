@@ -31,4 +31,5 @@ def get_sum(staged: Staged, column: str) -> Decimal:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT coalesce(sum({column}), 0) FROM {staged.layout.stage}")
         (total,) = cursor.fetchone()
-    return Decimal(total) + staged.rejected_sums[column]
+    stood = staged.stood.get_sum(column) if staged.stood else Decimal(0)
+    return Decimal(total) + stood + staged.rejected_sums[column]

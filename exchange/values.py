@@ -65,6 +65,8 @@ _CURRENT = re.compile(r"(?:\d+(?:[.,]\d+)?\s*[(-]\s*)?(\d+(?:[.,]\d+)?)\)?\s*[А
 
 def has_odd_signs(block: bytes) -> bool:
     """Whether a block holds what no pattern tells from letters: its lines are parsed one by one."""
+    if block.isascii():
+        return False
     return any(beginning in block for beginning in _ODD_BEGINNINGS) and _ODD_SIGNS.search(block) is not None
 
 
