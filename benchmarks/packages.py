@@ -19,18 +19,24 @@ BAD_CELLS = ("2026-02-30", "31.31.2026", "вчера", "-", "2026-13-01")
 
 @dataclass(frozen=True)
 class Shape:
-    """What a package holds. Of `reject_share` of the rows that have a date, the date is nonsense."""
+    """What a package holds. Of `reject_share` of the rows that have a date, the date is nonsense; `change_share` of the
+    bills are a kopeck more than those of the same package without it.
+    """
 
     accounts: int
     periods: tuple[str, ...] = ("2026-10",)
     reject_share: float = 0
     seed: int = 1
+    change_share: float = 0
 
     def draw(self, row: int, below: int, salt: int) -> int:
         """A number that looks like chance and is the same whenever it is asked for."""
         mixed = (row * 2654435761 + (self.seed * 97 + salt) * 40503) & 0xFFFFFFFF
         mixed = ((mixed ^ (mixed >> 15)) * 2246822519) & 0xFFFFFFFF
         return (mixed ^ (mixed >> 13)) % below
+
+    def is_changed(self, row: int) -> bool:
+        return bool(self.change_share) and self.draw(row, 1_000_000, 37) < self.change_share * 1_000_000
 
     def spoil(self, row: int, good: str) -> str:
         if self.reject_share and self.draw(row, 1_000_000, 31) < self.reject_share * 1_000_000:
@@ -95,7 +101,7 @@ def write_bills(shape: Shape) -> Iterator[str]:
         later = _following(period)
         for row in range(shape.accounts):
             charged = 20_000 + shape.draw(row, 180_000, 5)
-            opening = 20_000 + shape.draw(row, 180_000, 6)
+            opening = 20_000 + shape.draw(row, 180_000, 6) + shape.is_changed(row)
             issued = shape.spoil(row, f"{later}-03")
             yield (
                 f"{name_account(row)};{period[2:4]}{period[5:]}{row:08};{period};{issued};{later}-15;"
