@@ -22,8 +22,18 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Derived:
+    """A staged column worked out from `source` by `rule`; by `sql` where the source is of the form of `pattern`."""
+
+    source: str
+    rule: Callable[[str], str]
+    pattern: bytes
+    sql: str
+
+
+@dataclass(frozen=True)
 class Layout:
-    """`derived` maps a staged column to the column it is worked out from and the rule; it costs the fast path.
+    """`derived` are staged columns more than the file has.
 
     `owner` is the column that names whose a row is, where a file may hold a large load.
     """
@@ -31,7 +41,7 @@ class Layout:
     file: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    derived: dict[str, tuple[str, Callable[[str], str]]] = field(default_factory=dict)
+    derived: dict[str, Derived] = field(default_factory=dict)
     owner: str = ""
 
     @property
@@ -99,7 +109,14 @@ PERSONAL_ACCOUNTS = Layout(
         Column("lock_reason", values.text(200)),
     ),
     key=("number",),
-    derived={"digits": ("number", account_numbers.normalise_number)},
+    derived={
+        "digits": Derived(
+            "number",
+            account_numbers.normalise_number,
+            rb"[0-9](?:[0-9\\/.-]{0,38}[0-9])?",
+            r"translate(number, '\/.-', '')",
+        )
+    },
 )
 METERS = Layout(
     "meters.csv",
@@ -124,7 +141,14 @@ METERS = Layout(
         Column("owner", values.text(200)),
     ),
     key=("registration",),
-    derived={"serial_key": ("serial", serials.normalise_serial)},
+    derived={
+        "serial_key": Derived(
+            "serial",
+            serials.normalise_serial,
+            rb"[0-9]{1,40}",
+            "CASE WHEN serial = '' THEN '' ELSE coalesce(nullif(ltrim(serial, '0'), ''), '0') END",
+        )
+    },
 )
 SCALES = Layout(
     "scales.csv",

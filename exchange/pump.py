@@ -93,14 +93,15 @@ class LineReader:
             columns=frozenset(column.name for _, column in self.columns),
             unknown_columns=tuple(name for name in dialect.header if name and name not in known),
         )
-        self.is_plain = len(self.columns) == self.width and not layout.derived
+        self.is_plain = len(self.columns) == self.width
+        self._rest_of_line = self.dialect.delimiter.encode() * len(layout.derived) + b"\n"
         self.canonical = re.compile(self._canonical_lines())
         self._numbers = [(place, column) for place, column in self.columns if column.kind.sql_type == "numeric"]
 
     @property
     def copy_statement(self) -> str:
-        names = [column.name for _, column in self.columns] + list(self.layout.derived)
-        texts = [column.name for _, column in self.columns if column.kind.is_text] + list(self.layout.derived)
+        names = [column.name for _, column in self.columns] + [f"said_{name}" for name in self.layout.derived]
+        texts = [column.name for _, column in self.columns if column.kind.is_text]
         delimiter = "E'\\t'" if self.dialect.delimiter == "\t" else f"'{self.dialect.delimiter}'"
         return (
             f"COPY {self.layout.stage} ({', '.join(names)}) FROM STDIN "
@@ -112,8 +113,9 @@ class LineReader:
             return rb"(?!)"
         delimiter = re.escape(self.dialect.delimiter.encode())
         cells = []
+        sources = {derived.source: derived.pattern for derived in self.layout.derived.values()}
         for _, column in self.columns:
-            pattern = column.kind.pattern.replace(b"%s", delimiter)
+            pattern = sources.get(column.name, column.kind.pattern).replace(b"%s", delimiter)
             cells.append(rb"(?:" + pattern + (rb")" if column.needs_value else rb"|)"))
         # Greedy, not possessive: Python before 3.11.5 loses its place after a possessive group that failed.
         return rb"(?:" + delimiter.join(cells) + rb"\n)*"
@@ -170,7 +172,8 @@ class LineReader:
         while place < end:
             found = self.canonical.match(block, place, end) if self._is_clean else None
             if found and found.end() > place:
-                copy.write(block[place : found.end()])
+                whole = block[place : found.end()]
+                copy.write(whole.replace(b"\n", self._rest_of_line) if self.layout.derived else whole)
                 count = block.count(b"\n", place, found.end())
                 numbers.note(row, line)
                 line, row, place = line + count, row + count, found.end()
@@ -265,10 +268,13 @@ class LineReader:
                 self._add_to_rejected_sums(cells)
                 return None
             canonical[column.name] = value
-        for name, (source, rule) in self.layout.derived.items():
-            canonical[name] = rule(canonical[source])[:40] if canonical.get(source) else ""
         delimiter = self.dialect.delimiter
-        return (delimiter.join(_quote(value, delimiter) for value in canonical.values()) + "\n").encode()
+        written = [_quote(value, delimiter) for value in canonical.values()]
+        for derived in self.layout.derived.values():
+            source = canonical.get(derived.source)
+            # In quotes it is said, even if it is empty; without, the server works it out.
+            written.append(_put_in_quotes(derived.rule(source)[:40]) if source else "")
+        return (delimiter.join(written) + "\n").encode()
 
     def _refuse(self, line: int, column: str, value: str, reason: str) -> None:
         value = value.replace("\x00", "\ufffd")
@@ -284,6 +290,8 @@ class LineReader:
 
 
 def _quote(value: str, delimiter: str) -> str:
-    if '"' in value or delimiter in value:
-        return '"' + value.replace('"', '""') + '"'
-    return value
+    return _put_in_quotes(value) if '"' in value or delimiter in value else value
+
+
+def _put_in_quotes(value: str) -> str:
+    return '"' + value.replace('"', '""') + '"'

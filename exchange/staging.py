@@ -60,7 +60,10 @@ def _create_table(layout: Layout) -> str:
     columns = [
         f"{column.name} {column.kind.sql_type}" + (" NOT NULL DEFAULT ''" if column.kind.is_text else "")
         for column in layout.columns
-    ] + [f"{name} text NOT NULL DEFAULT ''" for name in layout.derived]
+    ]
+    for name, derived in layout.derived.items():
+        columns.append(f"said_{name} text")
+        columns.append(f"{name} text GENERATED ALWAYS AS (coalesce(said_{name}, {derived.sql})) STORED")
     return (
         f"CREATE UNLOGGED TABLE {layout.stage} "
         f"(row bigint GENERATED ALWAYS AS IDENTITY (CACHE 1000), {', '.join(columns)})"

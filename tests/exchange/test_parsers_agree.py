@@ -7,15 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import IO, Any
 
 import pytest
+from django.db import connection
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from exchange import values
 from exchange.dialects import Dialect, detect_delimiter, detect_encoding, split_line
-from exchange.layouts import LAYOUTS, Layout
+from exchange.layouts import LAYOUTS, METERS, PERSONAL_ACCOUNTS, Derived, Layout
 from exchange.progress import Progress
 from exchange.pump import LineReader, read_dialect
 from exchange.rejects import Rejects
@@ -23,7 +25,6 @@ from exchange.values import BadValue, Kind
 
 COLUMNS = {f"{layout.file} {column.name}": column.kind for layout in LAYOUTS for column in layout.columns}
 KINDS = {name: kind for kind, name in {kind: name for name, kind in COLUMNS.items() if kind.pattern != b"(?!)"}.items()}
-FAST = [layout for layout in LAYOUTS if layout.file in ("readings.csv", "bills.csv", "bill_lines.csv", "payments.csv")]
 DAYS = st.dates(date(1890, 1, 1), date(2110, 12, 31))
 NUMBERS = st.decimals(-(10**13), 10**13, places=4, allow_nan=False, allow_infinity=False)
 MESSY = st.one_of(
@@ -84,7 +85,7 @@ def same(layout: Layout, left: list[list[str]], right: list[list[str]]) -> bool:
     return [tidy(row) for row in left] == [tidy(row) for row in right]
 
 
-@pytest.mark.parametrize("layout", FAST, ids=lambda layout: layout.file)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.file)
 @given(data=st.data())
 @settings(max_examples=100, deadline=None)
 def test_both_paths_read_the_same_lines(layout: Layout, data: st.DataObject) -> None:
@@ -99,7 +100,7 @@ def test_both_paths_read_the_same_lines(layout: Layout, data: st.DataObject) -> 
     assert fast_rejects == slow_rejects
 
 
-@pytest.mark.parametrize("layout", FAST, ids=lambda layout: layout.file)
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: layout.file)
 @given(content=st.binary(max_size=400))
 @example(content=b"\x00" * 40 + b"\n")
 @example(content=b'";";";\n"\n')
@@ -116,7 +117,7 @@ def test_any_bytes_are_rows_or_rejects(layout: Layout, content: bytes) -> None:
     assert same(layout, fast_rows, slow_rows)
     assert fast_rejects == slow_rejects
     for row in fast_rows:
-        assert len(row) == len(layout.columns)
+        assert len(row) == len(layout.columns) + len(layout.derived)
         assert "\x00" not in "".join(row)
 
 
@@ -139,6 +140,21 @@ def test_a_parser_gives_what_it_would_take_again_or_says_why_not(kind: Kind, val
     except BadValue:
         return
     assert kind.parse(parsed) == parsed
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("derived", [*PERSONAL_ACCOUNTS.derived.values(), *METERS.derived.values()])
+def test_the_server_works_out_what_the_rule_does(derived: Derived) -> None:
+    parts = ["0", "00", "018", "9", "\\", "/", "-", ".", "7-7", "12345678901234567890"]
+    texts = ["".join(drawn) for drawn in product(parts, ["", *parts], ["", *parts])]
+    sources = [text for text in texts if re.fullmatch(derived.pattern, text.encode())]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {derived.sql} FROM unnest(%s::text[]) AS staged ({derived.source})", [[*sources, ""]])
+        worked_out = [value for (value,) in cursor.fetchall()]
+
+    assert worked_out == [*(derived.rule(source) for source in sources), ""]
+    assert len(sources) > 100
 
 
 @given(DAYS)
