@@ -1,5 +1,7 @@
 """What the benchmarks of imports share: a supplier with accounts, packages of bills, plain ways to compare with."""
 
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -27,6 +29,22 @@ RAW_COLUMNS = (
     "supplier_id, account_id, number, period, issued_on, due_on, opening_balance, charged, recalculated, penalty, "
     "paid, amount_due, document_id"
 )
+TAKE_ALONE = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from benchmarks import imports
+
+def tell(name):
+    return int(Path("/proc/self/status").read_text().partition(name)[2].split()[0]) / 1024
+
+imports.execute("SELECT 1")
+Path("/proc/self/clear_refs").write_text("5")  # the peak is forgotten
+before = tell("VmRSS:")
+taken, _ = imports.take(Path(sys.argv[1]))
+print(taken, before, tell("VmHWM:"))
+"""
 folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
 
 
@@ -56,6 +74,13 @@ def take(package: Path) -> tuple[float, ImportRun]:
         taken = time.perf_counter() - began
     assert run.status == ImportRun.Status.APPLIED, run.reason
     return taken, run
+
+
+def take_alone(package: Path) -> tuple[float, float, float]:
+    """In a process of its own: seconds, its MB before, and the most since."""
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", TAKE_ALONE, package], capture_output=True, check=True)
+    taken, before, most = map(float, done.stdout.split()[-3:])
+    return taken, before, most
 
 
 def forget_bills() -> None:

@@ -4,7 +4,6 @@
 its own, which tells its size before and its peak (VmHWM) since; the packages have 1 % bad rows.
 """
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,30 +13,13 @@ from benchmarks.packages import Shape
 
 FEW = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
 TIMES, ROUNDS = 5, 3
-ONE_IMPORT = """
-import sys
-from pathlib import Path
-import django
-django.setup()
-from benchmarks import imports
-
-def tell(name):
-    return int(Path("/proc/self/status").read_text().partition(name)[2].split()[0]) / 1024
-
-imports.execute("SELECT 1")
-Path("/proc/self/clear_refs").write_text("5")  # the peak is forgotten
-before = tell("VmRSS:")
-imports.take(Path(sys.argv[1]))
-print(before, tell("VmHWM:"))
-"""
 
 
 def import_alone(package: Path) -> tuple[float, float]:
     """MB before the import, and the most since."""
     imports.forget_bills()
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", ONE_IMPORT, package], capture_output=True, check=True)
-    before, after = map(float, done.stdout.split()[-2:])
-    return before, after
+    _, before, most = imports.take_alone(package)
+    return before, most
 
 
 imports.make_accounts(FEW * TIMES)
