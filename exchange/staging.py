@@ -48,7 +48,7 @@ def stage_file(package: Package, layout: Layout, rejects: Rejects, progress: Pro
             line_reader.begin(stream)
             line_reader.leave_out_standing(package.manifest.supplier, differing)
             differing.seek(0)
-            with cursor.copy(line_reader.copy_statement) as copy:
+            with connection.wrap_database_errors, cursor.copy(line_reader.copy_statement) as copy:
                 while block := differing.read(BLOCK):
                     copy.write(block)
                 line_reader.pass_on(copy)

@@ -187,7 +187,7 @@ class StandingRows:
         with suppress(_LeftBefore), transaction.atomic(), connection.cursor() as cursor:
             if self.order == OF_ACCOUNTS:  # by its index from the first row on, instead of all of them at last
                 cursor.execute("SET LOCAL enable_hashjoin = off")
-            with cursor.copy(statement) as copy:
+            with connection.wrap_database_errors, cursor.copy(statement) as copy:
                 yield _read_rows(copy)
                 raise _LeftBefore
 
@@ -201,7 +201,7 @@ class StandingRows:
             self.among += f" AND ({self.order}) < {bound}"
 
     def _read(self, line: bytes) -> dict[str, str]:
-        cells = split_line(line.decode().rstrip("\n"), self.dialect.delimiter)
+        (cells,) = csv.reader([line.decode()], delimiter=self.dialect.delimiter, strict=True)
         return dict(zip(self.dialect.header, cells, strict=True))
 
     def get_sum(self, column: str) -> Decimal:
