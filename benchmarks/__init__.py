@@ -9,7 +9,9 @@ import django
 
 STAGE = "BENCHMARK_STAGE"
 
-if STAGE in os.environ:  # a process that a benchmark has started
+if os.environ.get(STAGE) == "web":  # a server that a benchmark has started sets Django up by itself
+    pass
+elif STAGE in os.environ:  # another process that a benchmark has started
     django.setup()
 else:
     from django.core.management import call_command

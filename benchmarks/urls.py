@@ -1,5 +1,6 @@
-"""Every address of the portal, and a page that only loads session and user."""
+"""Every address of the portal, a page that only loads session and user, and one that loads nothing."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -13,4 +14,9 @@ def bare(request: HttpRequest) -> HttpResponse:
     return HttpResponse(f"{request.user.pk}")
 
 
-urlpatterns = [*portal_urlpatterns, path("bare/", bare)]
+@login_not_required
+def hello(_: HttpRequest) -> HttpResponse:
+    return HttpResponse("hello")
+
+
+urlpatterns = [*portal_urlpatterns, path("bare/", bare), path("hello/", hello)]
