@@ -118,20 +118,31 @@ class GroupOfCards:
     cards: list[ReadingCard] = field(default_factory=list)
 
 
-def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
-    """Cards of all linked accounts, by group. The number of statements does not depend on how many there are."""
+@dataclass(frozen=True)
+class _Surroundings:
+    """What is told around the fields of a form, and what it says when nothing is sent."""
+
+    sent: Mapping[int, Submission] = field(default_factory=dict)
+    prices: Prices = field(default_factory=dict)
+    billed: Mapping[tuple[int, str], Sequence[BillLine]] = field(default_factory=dict)
+
+
+def get_reading_cards(user: User, on: date, *, to_show: bool = True) -> list[ReadingCard]:
+    """Cards of all linked accounts, by group. The number of statements does not depend on how many there are.
+
+    Not `to_show`: what a sent form is read by, its fields and the values before, and nothing told around them.
+    """
     links = billing.get_links(user)
     accounts = [link.account_id for link in links]
     installed = get_installed_meters(accounts, on, or_last_removed=True)
     meters = [meter for found in installed.values() for meter in found]
     suppliers = {link.account.supplier_id: link.account.supplier for link in links}
     periods = {pk: supplier.reading_calendar.billing_period(on) for pk, supplier in suppliers.items()}
-    name_meters(user, meters)
     known = get_known({meter.pk: Moment(on, periods[meter.supplier_id]) for meter in meters})
-    sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
-    load_values(sent.values())
-    prices = get_prices(list(suppliers), on)
-    billed = _index_lines(billing.get_bill_lines(user, accounts, shift_month(on, -SEEN_MONTHS)))
+    around = _Surroundings()
+    if to_show:
+        name_meters(user, meters)
+        around = _get_surroundings(user, accounts, meters, periods, on)
     cards = []
     for link in links:
         present = installed.get(link.account_id, [])
@@ -147,10 +158,11 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
                 ReadingCard(link, meter, no_info=True, closed=_closed_account(link), report_reason="no_meter_info")
             )
         for meter in found:
-            current = sent.get(meter.pk)
+            current = around.sent.get(meter.pk)
             if current is not None and current.period < periods[link.account.supplier_id]:
                 current = None
-            rows = tuple(_describe_row(link, meter, scale, known, prices, on) for scale in known.scales[meter.pk])
+            scales = known.scales[meter.pk]
+            rows = tuple(_describe_row(link, meter, scale, known, around.prices, on) for scale in scales)
             cards.append(
                 ReadingCard(
                     link=link,
@@ -163,10 +175,19 @@ def get_reading_cards(user: User, on: date) -> list[ReadingCard]:
                     sent=current,
                     badge=_describe_verification(link, meter, on),
                     deadline=deadline,
-                    not_sending=_foresee(link, meter, rows, known, prices, billed, periods[link.account.supplier_id]),
+                    not_sending=_foresee(link, meter, rows, known, around, periods[link.account.supplier_id]),
                 )
             )
     return cards
+
+
+def _get_surroundings(
+    user: User, accounts: Sequence[int], meters: Sequence[Meter], periods: Mapping[int, date], on: date
+) -> _Surroundings:
+    sent = get_current_submissions(user, [meter.pk for meter in meters], min(periods.values(), default=on))
+    load_values(sent.values())
+    billed = _index_lines(billing.get_bill_lines(user, accounts, shift_month(on, -SEEN_MONTHS)))
+    return _Surroundings(sent, get_prices(list(periods), on), billed)
 
 
 def group_cards(cards: Sequence[ReadingCard]) -> list[GroupOfCards]:
@@ -233,13 +254,12 @@ def _foresee(
     meter: Meter,
     rows: Sequence[ScaleRow],
     known: Known,
-    prices: Prices,
-    billed: Mapping[tuple[int, str], list[BillLine]],
+    around: _Surroundings,
     bill: date,
 ) -> NotSending | None:
     """What comes if nothing is sent, with what it costs by the prices of the day."""
     account = link.account
-    lines = billed.get((account.pk, meter.serial_key), [])
+    lines = around.billed.get((account.pk, meter.serial_key), [])
     told = foresee_not_sending(
         collect_kinds((line.bill.period, line.kind) for line in lines),
         bill=bill,
@@ -250,7 +270,7 @@ def _foresee(
     uses = [BilledUse(line.bill.period, line.kind, line.code, line.consumption, line.unit) for line in lines]
     daily = {row.scale.code: known.bases.get(row.scale.pk, Base()).daily_use for row in rows}
     usual = {code: None if use is None else use * meter.ratio for code, use in daily.items()}
-    steps = {code: prices.get((account.supplier_id, account.service, code), ()) for code in usual}
+    steps = {code: around.prices.get((account.supplier_id, account.service, code), ()) for code in usual}
     return replace(told, costs=tell_costs(told, uses, usual, steps))
 
 

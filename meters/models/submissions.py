@@ -62,6 +62,9 @@ class Submission(models.Model):
 
     objects = SubmissionQuerySet.as_manager()
 
+    is_new = False
+    """Written a moment ago, not found: set by `operations.submit_readings`."""
+
     class Meta:
         verbose_name = "передача показаний"
         verbose_name_plural = "передачи показаний"

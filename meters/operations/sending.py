@@ -43,6 +43,8 @@ def submit_readings(*, user: User, key: UUID, typed: Typed, taken_on: date, at: 
 
 def differs_from(typed: Typed, submissions: Collection[Submission]) -> bool:
     """Whether these receipts are for other values than those typed: a form sent twice, and changed in between."""
+    if all(row.is_new for row in submissions):
+        return False
     sent: dict[int, dict[str, str]] = {row.meter_id: {} for row in submissions}
     values = SubmissionValue.objects.filter(submission__in=submissions)
     for meter_id, code, text in values.values_list("submission__meter_id", "scale__code", "typed"):
@@ -87,6 +89,8 @@ def write_submissions(
         )
         for receipt, meter_id in zip(numbers, typed, strict=True)
     )
+    for submission in submissions:
+        submission.is_new = True
     scales = {(scale.meter_id, scale.code): scale for scale in Scale.objects.filter(meter_id__in=list(typed))}
     SubmissionValue.objects.bulk_create(
         SubmissionValue(submission=submission, scale=scales[submission.meter_id, code], typed=text[:40])

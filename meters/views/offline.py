@@ -37,7 +37,7 @@ def kept_sendings(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"owner": make_owner_mark(user), "token": get_token(request)})
     now = timezone.now()
     today = timezone.localdate(now)
-    form = ReadingsForm(request.POST, cards=get_reading_cards(user, today))
+    form = ReadingsForm(request.POST, cards=get_reading_cards(user, today, to_show=False))
     if not form.is_valid():
         return _refuse([str(error) for errors in form.errors.values() for error in errors])
     key = form.cleaned_data["key"]

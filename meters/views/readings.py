@@ -1,5 +1,6 @@
 """«Показания»: one form for every meter, the receipts, and the resident's answers."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -25,22 +26,19 @@ def reading_form(request: HttpRequest) -> HttpResponse:
     """`?receipt=…` fills the form with what was typed for it, to be put right."""
     user, now = resident_of(request), timezone.now()
     today = timezone.localdate(now)
+    is_gone = False
+    if request.method == "POST":
+        form = ReadingsForm(request.POST, cards=get_reading_cards(user, today, to_show=False))
+        if form.is_valid():
+            try:
+                return _send(request, form, at=now)
+            except Meter.DoesNotExist:
+                is_gone = True
     cards = get_reading_cards(user, today)
     typed_before = queries.get_typed(user, request.GET["receipt"]) if "receipt" in request.GET else {}
     form = ReadingsForm(request.POST or None, cards=cards, typed_before=typed_before)
-    if request.method == "POST" and form.is_valid():
-        key = form.cleaned_data["key"]
-        try:
-            sent = operations.submit_readings(user=user, key=key, typed=form.typed, taken_on=today, at=now)
-        except Meter.DoesNotExist:
-            form.add_error(None, "Один из счётчиков больше не привязан к вам. Обновите страницу и проверьте список.")
-        else:
-            if operations.differs_from(form.typed, sent):
-                messages.warning(
-                    request,
-                    "Эта форма уже отправлена, вот её квитанции. Другие цифры передайте на странице «Показания».",
-                )
-            return redirect("meters:submission_batch", key=key)
+    if is_gone and form.is_valid():
+        form.add_error(None, "Один из счётчиков больше не привязан к вам. Обновите страницу и проверьте список.")
     context = {
         "form": form,
         "groups": group_cards(cards),
@@ -53,6 +51,18 @@ def reading_form(request: HttpRequest) -> HttpResponse:
         "for_device": describe_for_device(user, cards, today),
     }
     return render(request, "meters/reading_form.html", context)
+
+
+def _send(request: HttpRequest, form: ReadingsForm, *, at: datetime) -> HttpResponse:
+    key, typed = form.cleaned_data["key"], form.typed
+    sent = operations.submit_readings(
+        user=resident_of(request), key=key, typed=typed, taken_on=timezone.localdate(at), at=at
+    )
+    if operations.differs_from(typed, sent):
+        messages.warning(
+            request, "Эта форма уже отправлена, вот её квитанции. Другие цифры передайте на странице «Показания»."
+        )
+    return redirect("meters:submission_batch", key=key)
 
 
 @require_GET
