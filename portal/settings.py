@@ -2,15 +2,15 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 import environ
-import structlog
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 import embedded_services
+from portal.settings_log import describe_logging, write_json_lines
+from portal.settings_queue import *  # noqa: F403
 
 # Lets `ModelAdmin[Meter]` be written, as the type checker wants it.
 django_stubs_ext.monkeypatch()
@@ -217,48 +217,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 30,
-    "unacked_restore_interval": 5,
-    "unacked_restore_throttle": 1,
-    "socket_timeout": 5,
-    "socket_connect_timeout": 2,
-    "socket_keepalive": True,
-    "health_check_interval": 10,
-    "max_retries": 1,
-}
-CELERY_VISIBILITY_TIMEOUT = 30
-CELERY_BROKER_CONNECTION_MAX_RETRIES = None
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_SERIALIZER = "json"
-CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_TASK_TIME_LIMIT = 20
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 15
-CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
-CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-messages": {"task": "notifications.tasks.sweep_messages", "schedule": 10.0},
-    "sweep-submissions": {"task": "meters.tasks.check_waiting_submissions", "schedule": 10.0},
-    "sweep-threshold-trials": {"task": "meters.tasks.try_thresholds", "schedule": 30.0},
-    "settle-link-requests": {"task": "billing.tasks.settle_link_requests", "schedule": 300.0},
-    "watch-codes": {"task": "accounts.tasks.watch_codes", "schedule": 300.0},
-    "forget-what-is-old": {"task": "portal.tasks.forget_what_is_old", "schedule": 900.0},
-    "sweep-deletions": {"task": "accounts.tasks.sweep_deletions", "schedule": 300.0},
-    "sweep-data-exports": {"task": "accounts.tasks.sweep_data_exports", "schedule": 30.0},
-    "follow-up-imports": {"task": "exchange.tasks.follow_up_imports", "schedule": 60.0},
-    "count-reconciliations": {"task": "exchange.tasks.count_reconciliations", "schedule": 300.0},
-    "look-for-packages": {"task": "exchange.tasks.look_for_packages", "schedule": 30.0},
-    "sweep-arrivals": {"task": "exchange.tasks.sweep_arrivals", "schedule": 3600.0},
-}
-# What waited while no worker was there is asked for once, not for every time it was due.
-for _planned in CELERY_BEAT_SCHEDULE.values():
-    _planned["options"] = {"expires": max(30.0, _planned["schedule"])}
 
 # Who sends SMS: a dotted path to a class with `send(to, text, key) -> provider id`.
 SMS_SENDER = env.str(
@@ -347,31 +306,10 @@ AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "accounts.network.client_address"
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="WARNING" if LOCAL else "INFO")
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
-        "json": {"()": "portal.log_lines.JsonLine"},
-    },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain" if LOCAL else "json"}},
-    "root": {"handlers": ["console"], "level": LOG_LEVEL},
-}
+LOGGING = describe_logging(level=LOG_LEVEL, is_plain=LOCAL)
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
-# One line of JSON an event, with the id of its request, in the workers too; no personal data stands in them.
 DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
-structlog.configure(
-    processors=[
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.filter_by_level,
-        structlog.stdlib.add_log_level,
-        structlog.processors.format_exc_info,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
-    ],
-    logger_factory=structlog.stdlib.LoggerFactory(),
-    wrapper_class=structlog.stdlib.BoundLogger,
-    cache_logger_on_first_use=True,
-)
+write_json_lines()
 SILENCED_SYSTEM_CHECKS = ["security.W021"] if not SECURE_COOKIES else []
 
 # The name under which an authenticator shows the staff's codes.
