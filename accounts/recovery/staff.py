@@ -57,11 +57,11 @@ class PassportAdmin(WatchedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
         form = PassportForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and not self.has_change_permission(request, row):
             raise PermissionDenied
