@@ -78,7 +78,8 @@ def take(package: Path) -> tuple[float, ImportRun]:
 
 def take_alone(package: Path) -> tuple[float, float, float]:
     """In a process of its own: seconds, its MB before, and the most since."""
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", TAKE_ALONE, package], stdout=subprocess.PIPE, check=True)
+    command = [sys.executable, "-W", "ignore", "-c", TAKE_ALONE, package]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True)
     taken, before, most = map(float, done.stdout.split()[-3:])
     return taken, before, most
 
