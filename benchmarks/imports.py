@@ -1,5 +1,7 @@
 """What the benchmarks of imports share: a supplier with accounts, packages of bills, plain ways to compare with."""
 
+import atexit
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,6 +48,7 @@ taken, _ = imports.take(Path(sys.argv[1]))
 print(taken, before, tell("VmHWM:"))
 """
 folder = Path(tempfile.mkdtemp(prefix="benchmark-"))
+atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
 def execute(statement: str, parameters: Sequence[object] = ()) -> None:
