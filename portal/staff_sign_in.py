@@ -8,12 +8,16 @@ from typing import Any
 from django import forms
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django_otp import user_has_device
 
 from accounts import phones
 from accounts.second_factors import application
 
-REFUSED = "Телефон, пароль или код не подошли. Код в приложении меняется каждые полминуты: возьмите свежий."
+REFUSED = (
+    "Телефон, пароль или код не подошли. Подождите несколько секунд и возьмите свежий код: "
+    "в приложении он меняется каждые полминуты."
+)
 
 
 class StaffSignInForm(AdminAuthenticationForm):
@@ -49,7 +53,10 @@ class StaffSignInForm(AdminAuthenticationForm):
         cleaned: dict[str, Any] = super().clean()
         user = self.get_user()
         if user is not None:
-            device = application.find_proof(user, cleaned["otp_token"])
+            try:
+                device = application.find_proof(user, cleaned["otp_token"], at=timezone.now())
+            except application.AskedTooSoon:  # said aloud, it would tell that the password was right
+                device = None
             if device is None:
                 self.user_cache = None
                 raise self.get_invalid_login_error()

@@ -15,6 +15,7 @@ from accounts.audit.kinds import Kind, Result
 from accounts.audit.recording import record_event
 from accounts.models import User
 from accounts.operations import AccountsError
+from accounts.operations.refusals import say_when
 from accounts.second_factors import spare_codes
 from notifications import operations as notifications
 
@@ -27,6 +28,13 @@ class WrongSecondFactor(AccountsError):
         super().__init__(
             "Код не подошёл. Он меняется каждые полминуты: дождитесь нового и проверьте, верно ли время на телефоне."
         )
+
+
+class AskedTooSoon(WrongSecondFactor):
+    """After a wrong code the device looks at none for a second, then two, four and so on; this one was not looked at."""
+
+    def __init__(self, until: datetime, at: datetime) -> None:
+        AccountsError.__init__(self, f"После неверного кода мы ждём. Введите код снова {say_when(until, at)}.")
 
 
 class AlreadyEnrolled(AccountsError):
@@ -50,13 +58,15 @@ def begin_second_factor(*, user: User) -> TOTPDevice:
 def confirm_second_factor(*, user: User, code: str, at: datetime) -> tuple[TOTPDevice, list[str]]:
     """The device, now good for signing in, and ten codes to be kept on paper, shown this once.
 
-    Raises WrongSecondFactor, AlreadyEnrolled, TOTPDevice.DoesNotExist when nothing was begun.
+    Raises WrongSecondFactor, AskedTooSoon, AlreadyEnrolled, TOTPDevice.DoesNotExist when nothing was begun.
     """
     with transaction.atomic(durable=True):
         _lock_newcomer(user)
         device = TOTPDevice.objects.select_for_update().get(user=user, name=APPLICATION, confirmed=False)
         # A wrong code is counted by the device, so it is answered after the commit.
-        right = device.verify_is_allowed()[0] and device.verify_token("".join(code.split()))
+        if until := _rests_until(device):
+            raise AskedTooSoon(until, at)
+        right = device.verify_token("".join(code.split()))
         codes = _confirm(device, at) if right else []
     kind = Kind.STAFF_FACTOR_SET if user.is_staff else Kind.FACTOR_SET
     record_event(kind, user=user, result=Result.OK if right else Result.FAILED, at=at)
@@ -65,19 +75,24 @@ def confirm_second_factor(*, user: User, code: str, at: datetime) -> tuple[TOTPD
     return device, codes
 
 
-def find_proof(user: User, typed: str) -> Device | None:
+def find_proof(user: User, typed: str, *, at: datetime) -> Device | None:
     """The device whose code this is, used up by that. The kind is told by the look, so no other device is blamed.
 
-    A device that failed too often answers no; a code of an application is good once (ASVS 6.5.1).
+    A code of an application is good once (ASVS 6.5.1). Raises AskedTooSoon: a device rests after a wrong code.
     """
     token = re.sub(r"[\s-]", "", typed).lower()
     kind: type[Device] = TOTPDevice
     if not _TOTP.fullmatch(token):
         kind, token = StaticDevice, spare_codes.seal(user.pk, token)
+    rest: list[datetime] = []
     with transaction.atomic():
         for device in kind.objects.select_for_update().filter(user=user, confirmed=True).order_by("pk"):
-            if device.verify_is_allowed()[0] and device.verify_token(token):
+            if until := _rests_until(device):
+                rest.append(until)
+            elif device.verify_token(token):
                 return device
+    if rest:
+        raise AskedTooSoon(min(rest), at)
     return None
 
 
@@ -116,6 +131,12 @@ def spell_key(device: TOTPDevice) -> str:
     """By four letters, as applications take it."""
     letters = b32encode(device.bin_key).decode().rstrip("=")
     return " ".join(letters[start : start + 4] for start in range(0, len(letters), 4))
+
+
+def _rests_until(device: Device) -> datetime | None:
+    """Since when it looks at codes again; None when it does now."""
+    is_allowed, reason = device.verify_is_allowed()
+    return None if is_allowed else reason["locked_until"]
 
 
 def _lock_newcomer(user: User) -> None:

@@ -55,13 +55,19 @@ def confirm_by_sms(*, challenge: PhoneChallenge | None, code: str, at: datetime)
 def confirm_by_application(*, user: User, code: str, at: datetime) -> str:
     """How the user proved himself: by a code of the application, or by a spare one. Either is good once.
 
-    Counted before it is looked at, so that parallel guesses are too. Raises WrongSecondFactor, TooManyGuesses.
+    Counted before it is looked at, so that parallel guesses are too; what was not looked at costs no guess.
+    Raises WrongSecondFactor, AskedTooSoon, TooManyGuesses.
     """
     asked = [(limits.APPLICATION_FAILURES, limits.sign_in_subject(str(user.phone)))]
     if waits := limits.consume_together(asked, at=at):
         record_event(Kind.FACTOR_CHECKED, user=user, result=Result.LIMITED, at=at)
         raise TooManyGuesses(waits, at)
-    device = application.find_proof(user, code)
+    try:
+        device = application.find_proof(user, code, at=at)
+    except application.AskedTooSoon:
+        limits.give_back(asked, at=at)
+        record_event(Kind.FACTOR_CHECKED, user=user, result=Result.LIMITED, at=at)
+        raise
     if device is None:
         record_event(Kind.FACTOR_CHECKED, user=user, result=Result.FAILED, at=at)
         raise application.WrongSecondFactor

@@ -277,6 +277,18 @@ class TestApplication:
         assert not is_in(page)
         assert page.post(CONFIRM, {"code": code_of(device)}).url == "/"
 
+    def test_after_a_wrong_code_it_is_told_how_long_to_wait(self, page: PageClient, alice: User) -> None:
+        device = enrol(alice)
+        with time_machine.travel(timezone.now(), tick=False) as clock:
+            type_password(page)
+            wrong = f"{(int(code_of(device)) + 500_000) % 1_000_000:06d}"
+            page.post(CONFIRM, {"code": wrong})
+            for _ in range(20):  # none of them is looked at, so none costs a guess
+                answer = page.post(CONFIRM, {"code": code_of(device)})
+                assert "Введите код снова через 1 с" in answer.content.decode()
+            clock.shift(timedelta(seconds=1))
+            assert page.post(CONFIRM, {"code": code_of(device)}).url == "/"
+
     def test_ten_wrong_codes_a_day(self, page: PageClient, alice: User) -> None:
         device = enrol(alice)
         with time_machine.travel(timezone.now(), tick=False) as clock:
@@ -287,6 +299,7 @@ class TestApplication:
                     type_password(page)
                 wrong = f"{(int(code_of(device)) + 500_000) % 1_000_000:06d}"
                 assert "не подошёл" in page.post(CONFIRM, {"code": wrong}).content.decode()
+                TOTPDevice.objects.update(throttling_failure_timestamp=None)  # as if its rest was waited for
             clock.shift(timedelta(minutes=9))
             answer = page.post(CONFIRM, {"code": code_of(device)}).content.decode()
             assert "Слишком много неверных кодов" in answer
