@@ -8,6 +8,9 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, Request, build_opener, urlopen
 
+import psycopg
+
+from embedded_services.addresses import read_addresses
 from tests.journeys.conftest import Portal
 
 TYPED = {"password": "Yasnaya7zvezda", "terms": "on"}
@@ -26,8 +29,8 @@ class Browser:
         assert token
         return token[1]
 
-    def post(self, path: str, typed: dict[str, str]) -> tuple[int, str]:
-        body = urlencode({**typed, "csrfmiddlewaretoken": self.read_token(path)}).encode()
+    def post(self, path: str, typed: dict[str, str], *, form_at: str = "") -> tuple[int, str]:
+        body = urlencode({**typed, "csrfmiddlewaretoken": self.read_token(form_at or path)}).encode()
         try:
             answer = self._opener.open(self.url + path, body, timeout=30)
         except HTTPError as refused:
@@ -56,6 +59,25 @@ def test_of_two_hundred_wrong_codes_five_are_looked_at(portal: Portal) -> None:
         answers = list(pool.map(guess, range(200)))
     assert sum("Код не подошёл" in answer for answer in answers) == 5
     assert sum("больше не действует" in answer for answer in answers) == 195
+
+
+def test_fifty_codes_sent_again_buy_twenty_guesses(portal: Portal) -> None:
+    """S2: for a whole day, however often a code is asked for; the pauses between SMS are moved out of the way."""
+    phone, browser = "+79005559855", Browser(portal)
+    addresses = read_addresses(portal.folder)
+    assert addresses
+    answers = []
+    with psycopg.connect(addresses.database_url, autocommit=True) as database:
+        for number in range(50):
+            database.execute(
+                "UPDATE accounts_limitedact SET happened_at = happened_at - interval '2 days' WHERE kind LIKE 'sms-%'"
+            )
+            if number % 5:
+                browser.post("/registration/code/resend/", {}, form_at="/registration/code/")
+            else:
+                browser.post("/registration/", {"phone": phone, **TYPED})
+            answers.append(browser.post("/registration/code/", {"code": f"{number:06d}"})[1])
+    assert [number for number, html in enumerate(answers) if "Код не подошёл" in html] == list(range(20))
 
 
 def test_of_eighty_requests_for_one_phone_one_sms_leaves(portal: Portal) -> None:
