@@ -21,4 +21,4 @@ USER 10001
 RUN SECRET_KEY=only-while-the-image-is-built DATABASE_URL=postgres://build/build REDIS_URL=redis://build \
     python manage.py collectstatic --no-input
 EXPOSE 8000
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--blocking-threads", "1", "portal.wsgi:application"]
+CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", "--blocking-threads", "8", "portal.wsgi:application"]

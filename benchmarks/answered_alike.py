@@ -52,7 +52,7 @@ User.objects.bulk_create(User(phone=phone, password=hashed) for phone in known)
 
 port = find_port()
 url = f"http://127.0.0.1:{port}"
-words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 1"
+words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 8"
 limits = (
     "SIGN_IN_PER_ADDRESS_DAY",
     "SMS_PER_ADDRESS_HOUR",

@@ -35,9 +35,9 @@ class Web:
 
 
 @contextmanager
-def serve(application: str = "portal.wsgi:application", **environment: str) -> Iterator[Web]:
+def serve(application: str = "portal.wsgi:application", *, threads: int = 8, **environment: str) -> Iterator[Web]:
     port = find_port()
-    words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 1"
+    words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads {threads}"
     process = subprocess.Popen(
         [sys.executable, "-W", "ignore", "-m", *words.split(), "--log-level", "warning", application],
         env={**os.environ, "SERVES_WEB": "1", "BENCHMARK_STAGE": "web", **environment},

@@ -95,7 +95,7 @@ class Supervisor:
     def _list_children(self, environment: Mapping[str, str], watcher: Watcher) -> list[Child]:
         web = (
             f"granian --interface wsgi --no-ws --host {self._host} --port {self._port} --workers {get_cores()}"
-            " --blocking-threads 1 --workers-kill-timeout 2 --log-level warning portal.wsgi:application"
+            " --blocking-threads 8 --workers-kill-timeout 2 --log-level error portal.wsgi:application"
         )
         worker = "celery --quiet --app portal worker --without-gossip --without-mingle --concurrency 2"
         beat = "celery --quiet --app portal beat --pidfile= --schedule"

@@ -55,7 +55,7 @@ DATABASES["default"] |= {
             if SERVES_WEB
             else "-c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"
         ),
-        **({"pool": {"min_size": 1, "max_size": 4, "timeout": 1}} if SERVES_WEB else {}),
+        **({"pool": {"min_size": 1, "max_size": 8, "timeout": 1}} if SERVES_WEB else {}),
     },
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -74,7 +74,7 @@ class Portal:
 
     def start_web(self) -> str:
         port = find_port()
-        words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 1"
+        words = f"granian --interface wsgi --no-ws --host 127.0.0.1 --port {port} --workers 1 --blocking-threads 8"
         process = self.start(f"{words} --log-level warning portal.wsgi:application", {"SERVES_WEB": "1"})
         url = f"http://127.0.0.1:{port}"
         assert wait_until(lambda: process.poll() is None and self._answers(url), seconds=30, step=0.1), self.log
