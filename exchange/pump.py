@@ -169,11 +169,12 @@ class LineReader:
         """Of the block, to its end; a line that is cut there is passed on whole."""
         block, place, line, row = self.block, self._place, self._line, self._row
         numbers = self.staged.lines
+        pieces: list[bytes] = []  # written together: among bad lines they would be small
         while place < end:
             found = self.canonical.match(block, place, end) if self._is_clean else None
             if found and found.end() > place:
                 whole = block[place : found.end()]
-                copy.write(whole.replace(b"\n", self._rest_of_line) if self.layout.derived else whole)
+                pieces.append(whole.replace(b"\n", self._rest_of_line) if self.layout.derived else whole)
                 count = block.count(b"\n", place, found.end())
                 numbers.note(row, line)
                 line, row, place = line + count, row + count, found.end()
@@ -182,10 +183,12 @@ class LineReader:
             raw, stop, lines = self._take_record(block, place)
             cells = self._read_line(raw, line)
             if cells is not None:
-                copy.write(cells)
+                pieces.append(cells)
                 numbers.note(row, line)
                 row += 1
             line, place = line + lines, stop + 1
+        if pieces:
+            copy.write(b"".join(pieces))
         self._place, self._line, self._row = place, line, row
 
     def _take_record(self, block: bytes, place: int) -> tuple[bytes, int, int]:
