@@ -10,7 +10,9 @@ from django_otp.oath import TOTP
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Consent, ConsentDocument, User
-from billing.models import AccountGroup, BillDelivery, Link, Payment, PersonalAccount
+from accounts.staff import add_staff_member
+from billing.models import AccountGroup, BillDelivery, Link, Payment, PersonalAccount, Supplier
+from billing.staff_scope import give_scope
 from meters.models import Meter
 from portal.demo import households
 
@@ -18,6 +20,9 @@ RESIDENT_PHONE, RESIDENT_PASSWORD = "+79215550142", "Fonar2026!"
 STAFF_PHONE, STAFF_PASSWORD = "+79215550199", "Dezhurny2026!"
 STAFF_NAME = "Ольга, диспетчер"
 STAFF_KEY = "466f6e61722d64656d6f2d6b65792d3230323621"
+OPERATOR_PHONE, OPERATOR_NAME = "+79215550198", "Виктор, оператор по воде"
+OPERATOR_SERVES = "eirc"
+"""The operator sees this supplier's residents alone; password and second factor are the dispatcher's."""
 HOME, DACHA = "Дом", "Дача"
 LINKS = (
     ("psk", households.FLAT, HOME, "Квартира"),
@@ -81,6 +86,17 @@ def furnish_people(*, at: datetime) -> None:
     if staff is None:
         staff = User.objects.create_superuser(STAFF_PHONE, STAFF_PASSWORD, name=STAFF_NAME)
     TOTPDevice.objects.update_or_create(user=staff, name="Демонстрация", defaults={"key": STAFF_KEY, "confirmed": True})
+
+
+def furnish_operator(*, at: datetime) -> None:
+    """One of the staff with the least rights, who serves one supplier."""
+    operator = add_staff_member(phone=OPERATOR_PHONE, name=OPERATOR_NAME, role="Оператор", at=at)
+    operator.set_password(STAFF_PASSWORD)
+    operator.save(update_fields=["password"])
+    TOTPDevice.objects.update_or_create(
+        user=operator, name="Демонстрация", defaults={"key": STAFF_KEY, "confirmed": True}
+    )
+    give_scope(staff=operator, supplier=Supplier.objects.get(code=OPERATOR_SERVES), at=at)
 
 
 def agree(resident: User, *, at: datetime) -> None:

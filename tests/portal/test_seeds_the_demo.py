@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import Consent, User
 from billing.models import Bill, Link, Payment, PersonalAccount
+from billing.staff_scope import get_suppliers
 from exchange.models import ImportRun
 from exchange.operations import import_registry
 from meters.models import Installation, Meter, Reading, Submission
@@ -51,6 +52,15 @@ def test_people_can_sign_in_and_twice_changes_nothing() -> None:
     waiting = Submission.objects.filter(needs_review=True)
     assert 2 <= waiting.count() < Submission.objects.count()
     assert ErrorReport.objects.count() == 1
+
+
+@pytest.mark.usefixtures("_demo")
+def test_an_operator_serves_one_supplier() -> None:
+    call_command("seed_demo")
+    operator = User.objects.get(phone=people.OPERATOR_PHONE)
+    assert operator.check_password(people.STAFF_PASSWORD)
+    assert [group.name for group in operator.groups.all()] == ["Оператор"]
+    assert [supplier.code for supplier in get_suppliers(operator, whole=True)] == ["eirc"]
 
 
 @pytest.mark.usefixtures("_demo")

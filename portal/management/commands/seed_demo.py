@@ -42,6 +42,7 @@ class Command(BaseCommand):
                 raise CommandError(f"Пакет {package.name} не принят: {run.reason}")
             rows = sum(counts["rows"] for counts in run.counts.values())
             self.stdout.write(f"{package.name}: строк {rows}")
+        people.furnish_operator(at=at)
         people.furnish_people(at=at)
         furnish_desk(at=at)
 
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             f"Сотрудник:  +7 921 555-01-99, пароль {people.STAFF_PASSWORD}, вход на /admin/",
             f"            второй шаг: код из приложения по ключу {people.staff_secret()}",
             f"            (сейчас подойдёт {people.current_staff_code(at=timezone.now())})",
+            "            оператор одного поставщика: +7 921 555-01-98, пароль и ключ те же",
             "Коды из СМС и письма: /demo/messages/",
             "Зарегистрируйтесь с любым номером +7 и привяжите лицевой счёт:",
         ]
