@@ -13,7 +13,7 @@ from billing import operations as billing
 from exchange.applying import apply_files
 from exchange.gate import Gate
 from exchange.kept_packages import drop_package, find_package, keep_package
-from exchange.models import ImportRun, RejectedRow
+from exchange.models import ImportRun
 from exchange.operations.following_up import follow_up_import, promise_follow_up
 from exchange.packages import Package, UnreadablePackage, open_package
 from exchange.passing_troubles import is_passing
@@ -26,6 +26,7 @@ PAUSES = (1.0, 5.0, 20.0)
 BUSY = "База данных была занята, ничего не изменилось. Загрузите пакет ещё раз."
 BROKEN_OFF = "Загрузка прервана."
 NOT_KEPT = "Копия пакета не сохранилась: впустить можно будет, когда его пришлют снова."
+COPY_REJECTED = 'COPY exchange_rejectedrow (run_id, file, line, "column", value, reason) FROM STDIN'
 log = structlog.get_logger()
 
 
@@ -161,13 +162,10 @@ def _write_result(run: ImportRun, status: ImportRun.Status, rejects: Rejects | N
     run.status, run.reason, run.finished_at = status, reason, timezone.now()
     run.save()
     run.rejected_rows.all().delete()
-    RejectedRow.objects.bulk_create(
-        [
-            RejectedRow(run=run, file=row.file, line=row.line, column=row.column, value=row.value, reason=row.reason)
-            for row in (rejects.list_told() if rejects else ())
-        ],
-        batch_size=2000,
-    )
+    if rejects and rejects.kept:
+        with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY_REJECTED) as copy:
+            for row in rejects.list_told():
+                copy.write_row((run.pk, row.file, row.line, row.column, row.value, row.reason))
 
 
 @transaction.atomic(durable=True)
