@@ -1,6 +1,7 @@
 """Settings, read from the environment (12-factor). `.env.example` names every variable."""
 
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 
 import django_stubs_ext
@@ -39,6 +40,8 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # What rests as a keyed hash outlives the secret key: trusted devices, spare codes, counters, acts of deletion.
 HASH_KEY = env.str("HASH_KEY", default="") or SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if LOCAL else [])
+STAFF_HOST = env.str("STAFF_HOST", default="").lower()
+STAFF_NETWORKS = [ip_network(network) for network in env.list("STAFF_NETWORKS", default=[])]
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -89,6 +92,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "portal.middleware.refuse_nul",
+    "portal.staff_door.keep_staff_door",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
