@@ -31,7 +31,7 @@ class WrongSecondFactor(AccountsError):
 
 
 class AskedTooSoon(WrongSecondFactor):
-    """After a wrong code the device looks at none for a second, then two, four and so on; this one was not looked at."""
+    """After a wrong code the device looks at none for a second, then two, then four; this one was not looked at."""
 
     def __init__(self, until: datetime, at: datetime) -> None:
         AccountsError.__init__(self, f"После неверного кода мы ждём. Введите код снова {say_when(until, at)}.")
