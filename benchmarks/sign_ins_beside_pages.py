@@ -1,4 +1,4 @@
-"""S11: what twenty sign-ins at once do to others' pages, and what two slow senders do.
+"""S11: what twenty sign-ins at once do to others' pages, and what four slow senders do.
 
 `python -m benchmarks.sign_ins_beside_pages [threads]`: one web worker with so many threads (as production has). Pages
 of the door are asked for every 20 ms for three seconds, in turn: alone, with twenty people signing in at once at the
@@ -18,7 +18,7 @@ from accounts.models import LimitedAct, User
 from benchmarks.figures import tell, tell_ratio
 from benchmarks.web import Web, serve
 
-THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+THREADS = int(sys.argv[1]) if len(sys.argv) > 1 else 8
 TOKEN, PASSWORD = "a" * 32, "Svetlana7lamp"
 ROUNDS, SECONDS, AT_ONCE, SLOW = 3, 3, 20, 4
 
